@@ -1,0 +1,1 @@
+"""See `dataiku.doctor.deep_learning`."""

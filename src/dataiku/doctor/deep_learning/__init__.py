@@ -1,0 +1,1 @@
+"""Helpers for deep-learning code, re-exported from `hornbook`."""

@@ -1,0 +1,81 @@
+"""Opening a Keras backend in this process, and loading saved models on it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from hornbook.backends.bridge import install_bridge
+from hornbook.backends.choose import BackendName, installed_backends
+from hornbook.errors import HornbookError, MissingExtraError
+
+__all__ = ["load_keras_model", "open_backend", "open_some_backend", "set_seed"]
+
+
+def open_backend(name: BackendName) -> None:
+    """Imports Keras on a backend and opens the bridge for `tensorflow.keras` imports.
+
+    Raises:
+        HornbookError: this process has Keras open on another backend already.
+    """
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = name
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import keras
+
+    if keras.backend.backend() != name:
+        raise HornbookError(
+            f"This process runs Keras on {keras.backend.backend()}, {name} was asked for; "
+            "Keras cannot change its backend once it is imported.",
+            fix=f"Set the environment variable KERAS_BACKEND={name} before Python starts.",
+        )
+    install_bridge()
+
+
+def open_some_backend(preferred: str | None = None) -> None:
+    """Imports Keras on what it runs on already, or `KERAS_BACKEND`, or the preferred backend.
+
+    Saved models carry over between backends, so that any will do for predictions.
+    """
+    installed = installed_backends()
+    if "keras" not in sys.modules and "KERAS_BACKEND" not in os.environ:
+        if not installed:
+            raise MissingExtraError(
+                "Keras needs a backend, none is installed.", fix="pip install jax"
+            )
+        os.environ["KERAS_BACKEND"] = preferred if preferred in installed else installed[0]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import keras  # noqa: F401 - opens the backend that the environment names
+
+    install_bridge()
+
+
+def set_seed(seed: int) -> None:
+    """Seeds Python, NumPy and the backend, so that initial weights and dropout repeat."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+
+
+def load_keras_model(path: Path, *, compile_model: bool = True) -> Any:
+    """Loads a `.keras` file; code stored in it, such as a lambda, is refused.
+
+    Args:
+        path: the file.
+        compile_model: whether to restore loss, metrics and optimizer too.
+
+    Raises:
+        HornbookError: the file needs code that only the user's own files define.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=compile_model, safe_mode=True)
+    except (TypeError, ValueError) as error:
+        raise HornbookError(
+            f"Keras could not load '{path}': {error}",
+            fix="Layers and losses of your own must be registered where the model is loaded: "
+            "decorate them with @keras.saving.register_keras_serializable().",
+        ) from error

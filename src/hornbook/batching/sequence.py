@@ -1,0 +1,124 @@
+"""The Keras sequences that feed a training: preprocessed batches, a block of rows at a time."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hornbook.batching.rows import Batch, PreparedRows
+from hornbook.batching.target_format import TargetFormat
+
+__all__ = ["RowSequence"]
+
+
+class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of preprocessed rows, in a new order each epoch if shuffled.
+
+    A batch is `(inputs, target)` or `(inputs, target, weight)`: `inputs` a dict by input
+    name, `target` as the model's loss wants it, `weight` of shape `(batch_size,)`. The
+    last batch of an epoch may be smaller.
+
+    Batches asked for in order are sliced from blocks that are preprocessed at once; a batch
+    asked for out of order is preprocessed alone. The content of a batch depends on the seed,
+    the epoch and its index, and on nothing else. Keras owns the epoch: it calls
+    `on_epoch_begin`. Reading is safe from several threads.
+
+    Args:
+        rows: where the rows come from.
+        batch_size: rows a batch.
+        target_format: how the target is shaped.
+        shuffle: whether each epoch has an order of its own.
+        seed: of the orders.
+        steps_per_epoch: batches an epoch; successive epochs then go on through the rows.
+            All of them when absent.
+    """
+
+    def __init__(
+        self,
+        rows: PreparedRows,
+        batch_size: int,
+        target_format: TargetFormat,
+        *,
+        shuffle: bool = False,
+        seed: int = 0,
+        steps_per_epoch: int | None = None,
+    ) -> None:
+        super().__init__()
+        if batch_size < 1:
+            raise ValueError(f"Received batch_size={batch_size}, expected 1 or more.")
+        self.rows = rows
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self._format = target_format
+        self._seed = seed
+        self._batches_a_pass = -(-len(rows) // batch_size)
+        self._steps = steps_per_epoch or self._batches_a_pass
+        self._epoch = 0
+        self._epoch_is_open = False
+        self._reads = 0
+        self._lock = threading.Lock()
+        self._order: tuple[int, NDArray[np.int64]] | None = None
+        self._block: tuple[int, int, Batch] | None = None
+        self._expected = 0
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        if not 0 <= index < self._steps:
+            raise IndexError(f"Batch {index} of {self._steps}.")
+        self._reads += 1
+        if self._steps == self._batches_a_pass:
+            pass_number, batch_index = self._epoch, index
+        else:
+            done = max(0, self._epoch - 1) * self._steps + index
+            pass_number, batch_index = divmod(done, self._batches_a_pass)
+        with self._lock:
+            batch = self._read(pass_number, batch_index)
+        target = self._format.apply(batch.target, self.rows.target.n_classes)
+        if batch.weight is None:
+            return batch.inputs, target
+        return batch.inputs, target, batch.weight
+
+    def on_epoch_begin(self) -> None:
+        """Takes up the next order."""
+        self._epoch += 1
+        self._epoch_is_open = True
+
+    def on_epoch_end(self) -> None:
+        """Takes up the next order where a wrapper passes only this call on, as in Keras 2."""
+        if not self._epoch_is_open and self._reads >= self._steps:
+            self._epoch += 1
+        self._epoch_is_open = False
+        self._reads = 0
+
+    def _read(self, pass_number: int, index: int) -> Batch:
+        start = index * self.batch_size
+        end = min(start + self.batch_size, len(self.rows))
+        if self._block is not None:
+            block_pass, block_start, block = self._block
+            block_end = block_start + len(block.target)
+            if block_pass == pass_number and block_start <= start and end <= block_end:
+                self._expected = index + 1
+                return block[start - block_start : end - block_start]
+        order = self._order_of(pass_number)
+        in_order = index in (0, self._expected)
+        self._expected = index + 1
+        if not in_order:
+            return self.rows.read(order[start:end])
+        batches = max(1, self.rows.block_rows // self.batch_size)
+        block = self.rows.read(order[start : start + batches * self.batch_size])
+        self._block = (pass_number, start, block)
+        return block[: end - start]
+
+    def _order_of(self, pass_number: int) -> NDArray[np.int64]:
+        if self._order is None or self._order[0] != pass_number:
+            order = np.arange(len(self.rows))
+            if self.shuffle:
+                np.random.default_rng([self._seed, pass_number]).shuffle(order)
+            self._order = (pass_number, order)
+        return self._order[1]

@@ -1,0 +1,45 @@
+"""The `hornbook` command: its verbs, and what holds for all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hornbook import __version__
+from hornbook.cli.check import check
+from hornbook.cli.demo import demo
+from hornbook.cli.init import init
+from hornbook.cli.predict import deploy, predict
+from hornbook.cli.sessions import logs, sessions, show
+from hornbook.cli.train import train
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="hornbook",
+    help="Deep learning on tables: bring a table and a Keras architecture, get a trained, "
+    "measured, kept model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, init, check, train, sessions, show, predict, logs, deploy):
+    app.command()(command)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs the command line."""
+    app()

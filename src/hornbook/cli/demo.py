@@ -1,0 +1,89 @@
+"""`hornbook demo`: the main job on a small table that comes with the package."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hornbook.cli.draw import curve
+from hornbook.cli.init import create_design
+from hornbook.cli.output import (
+    FAILED,
+    Home,
+    Json,
+    console,
+    open_registry,
+    print_json,
+    reported_errors,
+)
+from hornbook.cli.train import run_training, say_outcome, training_json
+from hornbook.data import TableStore
+from hornbook.design import TASK_FILE, DesignFolder
+from hornbook.training.result import TrainingResult
+
+__all__ = ["demo"]
+
+_DATA_FILE = "wine_quality_white.csv"
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo's design and data go.")] = Path(
+        "hornbook-demo"
+    ),
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Train the quality of 4,898 white wines: design, training, curves, what to do next."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        data = folder / _DATA_FILE
+        design_folder = folder / "predict-quality"
+        if not (design_folder / TASK_FILE).exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            with as_file(files("hornbook") / "samples" / _DATA_FILE) as sample:
+                shutil.copyfile(sample, data)
+            table = TableStore(registry.home / "datasets").read(data)
+            create_design(design_folder, table, data, "quality")
+        if not as_json:
+            console.print(
+                f"Predicting [bold]quality[/] of white wines (Cortez et al. 2009) with the design "
+                f"in {design_folder}"
+            )
+        session = run_training(registry, DesignFolder.read(design_folder), "Demo", quiet=as_json)
+        result = TrainingResult.read(session.folder)
+        if as_json:
+            print_json(training_json(session, result))
+        else:
+            if result is not None and result.has_model:
+                _draw(result)
+            say_outcome(session, result)
+        if result is None or result.status != "finished":
+            raise typer.Exit(FAILED)
+        if not as_json:
+            _say_next(design_folder, data)
+
+
+def _draw(result: TrainingResult) -> None:
+    width = min(80, console.width)
+    losses = {"train loss": result.history["loss"], "test loss": result.history["val_loss"]}
+    chosen = f"Test {result.metric}"
+    for title, series in (("Loss", losses), (chosen, {chosen: result.history[chosen]})):
+        drawn = curve(series, title=title, width=width, best_epoch=result.best_epoch)
+        console.print(drawn, markup=False)
+
+
+def _say_next(design_folder: Path, data: Path) -> None:
+    console.print(
+        f"""
+What to do next
+  hornbook show latest                         the model again, epoch by epoch
+  hornbook predict latest {data} predictions.csv
+  edit {design_folder / "architecture.py"}, then
+  hornbook train {design_folder} --name "Wider"
+  hornbook init my-task --data my.csv --target my_column""",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,167 @@
+"""`hornbook init`: the first design of a table."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as RichTable
+
+from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
+from hornbook.cli.progress import reading_progress
+from hornbook.data import Table, TableStore
+from hornbook.design import (
+    ARCHITECTURE_FILE,
+    CUSTOM_SCORE_FILE,
+    TASK_FILE,
+    TRAINING_FILE,
+    Guess,
+    architecture_template,
+    custom_score_template,
+    guess_design,
+    task_template,
+    training_template,
+)
+from hornbook.errors import HornbookError, NotFoundError
+from hornbook.metrics import PredictionType
+
+__all__ = ["create_design", "init"]
+
+_MOST_STEPS_UP = 4
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The design folder to make.")],
+    data: Annotated[Path, typer.Option("--data", help="The file with the rows to learn from.")],
+    target: Annotated[str, typer.Option("--target", help="The column to predict.")],
+    test: Annotated[
+        Path | None, typer.Option("--test", help="A file with the rows to measure on.")
+    ] = None,
+    prediction_type: Annotated[
+        PredictionType | None,
+        typer.Option("--type", help="What to predict; guessed from the target when absent."),
+    ] = None,
+    advanced: Annotated[
+        bool, typer.Option("--advanced", help="Also write training.py and use it.")
+    ] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make a design folder: guess everything from a table, write task.toml and architecture.py."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        store = TableStore(registry.home / "datasets")
+        with reading_progress(quiet=as_json) as progress:
+            table = _read(store, data, progress)
+            if test is not None:
+                _read(store, test, progress)
+        guess = create_design(folder, table, data, target, test, prediction_type, advanced=advanced)
+        if as_json:
+            print_json(_summary(folder, table, target, guess))
+        else:
+            _say(folder, table, target, guess)
+
+
+def create_design(
+    folder: Path,
+    table: Table,
+    data: Path,
+    target: str,
+    test: Path | None = None,
+    prediction_type: PredictionType | None = None,
+    *,
+    advanced: bool = False,
+) -> Guess:
+    """Writes the files of a new design.
+
+    Raises:
+        HornbookError: the folder holds a design already, or the target cannot be predicted.
+    """
+    if (folder / TASK_FILE).exists():
+        raise HornbookError(
+            f"'{folder}' holds a design already.",
+            fix=f"Choose another folder, or delete {folder / TASK_FILE} first.",
+        )
+    guess = guess_design(table, target, prediction_type)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        TASK_FILE: task_template(
+            guess,
+            target=target,
+            data_path=_path_from(folder, data),
+            test_path=None if test is None else _path_from(folder, test),
+            mode="advanced" if advanced else "standard",
+        ),
+        ARCHITECTURE_FILE: architecture_template(guess.prediction_type, ("main",)),
+        CUSTOM_SCORE_FILE: custom_score_template(guess.prediction_type),
+    }
+    if advanced:
+        files[TRAINING_FILE] = training_template()
+    for name, text in files.items():
+        if not (folder / name).exists():
+            (folder / name).write_text(text, "utf-8")
+    return guess
+
+
+def _read(store: TableStore, path: Path, progress: Any) -> Table:
+    if not path.exists():
+        raise NotFoundError(f"There is no file '{path}'.")
+    return store.read(path, progress=progress)
+
+
+def _path_from(folder: Path, data: Path) -> str:
+    """The data's path as the design says it: relative while that is short."""
+    relative = Path(os.path.relpath(data.resolve(), folder.resolve()))
+    steps_up = sum(part == ".." for part in relative.parts)
+    return relative.as_posix() if steps_up <= _MOST_STEPS_UP else data.resolve().as_posix()
+
+
+def _summary(folder: Path, table: Table, target: str, guess: Guess) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "rows": table.n_rows,
+        "rejected_rows": table.n_rejected,
+        "first_rejection": table.first_rejection,
+        "notes": list(table.notes),
+        "target": target,
+        "type": str(guess.prediction_type),
+        "classes": None if guess.classes is None else list(guess.classes),
+        "rows_without_target": guess.rows_without_target,
+        "features": {name: str(kind) for name, kind in guess.types.items()},
+        "rejected_columns": dict(guess.rejected),
+    }
+
+
+def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
+    console.print(f"Read [bold]{table.n_rows:,}[/] rows, {len(table.columns)} columns.")
+    for note in table.notes:
+        console.print(f"  {note}", markup=False)
+    if table.n_rejected:
+        console.print(
+            f"  {table.n_rejected:,} rows did not parse and are kept in "
+            f"{table.folder / 'rejected.jsonl'}. The first: {table.first_rejection}",
+            markup=False,
+        )
+    if guess.rows_without_target:
+        console.print(f"  {guess.rows_without_target:,} rows have no target and are dropped.")
+    what = f"Predicting [bold]{target}[/]: {guess.prediction_type}"
+    if guess.classes is not None:
+        shown = ", ".join(map(str, guess.classes[:8]))
+        what += f", {len(guess.classes)} classes ({shown}{', …' if len(guess.classes) > 8 else ''})"
+    console.print(f"{what}.")
+    columns = RichTable()
+    columns.add_column("Column")
+    columns.add_column("Use")
+    for name, kind in list(guess.types.items())[:40]:
+        columns.add_row(name, str(kind))
+    for name, reason in list(guess.rejected.items())[:40]:
+        columns.add_row(name, f"not used: {reason}", style="dim")
+    console.print(columns)
+    if max(len(guess.types), len(guess.rejected)) > 40:
+        console.print("  … the rest stands in task.toml.")
+    console.print(
+        f"Wrote [bold]{folder / TASK_FILE}[/], {ARCHITECTURE_FILE} and {CUSTOM_SCORE_FILE}.\n"
+        f"Next:  hornbook check {folder}\n"
+        f"       hornbook train {folder}"
+    )

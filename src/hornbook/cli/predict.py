@@ -1,0 +1,96 @@
+"""`hornbook predict` and `deploy`: a trained model in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hornbook.cli.output import (
+    Home,
+    Json,
+    console,
+    open_registry,
+    print_json,
+    reported_errors,
+    status_console,
+)
+from hornbook.cli.progress import row_progress
+from hornbook.cli.sessions import ModelName
+from hornbook.client import Workspace
+from hornbook.data import TableStore
+from hornbook.errors import NotFoundError
+
+__all__ = ["deploy", "predict"]
+
+
+def predict(
+    model: ModelName,
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="A file with rows, read like training data.")
+    ],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUTPUT", help="A .csv or .parquet file to write.")
+    ],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Predict the rows of a file; its columns are kept, the predictions stand beside them."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        if not source.exists():
+            raise NotFoundError(f"There is no file '{source}'.")
+        trained = Workspace(registry).model(model)
+        store = TableStore(registry.home / "datasets")
+        table = store.read(source, trained.read_options(store.read(source).column_names))
+        if not as_json:
+            status_console.print(f"Loading {trained.reference}")
+        predictor = trained.predictor()
+        # Imported here: with it come Keras and its backend, which takes seconds.
+        from hornbook.serving.predict import predict_file
+
+        with row_progress("Predicting", quiet=as_json) as progress:
+            unscored = predict_file(predictor, table, output, progress)
+        if as_json:
+            print_json(
+                {
+                    "model": trained.reference,
+                    "output": str(output),
+                    "rows": table.n_rows,
+                    "unscored_rows": unscored,
+                    "rejected_rows": table.n_rejected,
+                    "columns": list(predictor.output_columns),
+                }
+            )
+            return
+        console.print(f"Wrote {table.n_rows:,} rows with their predictions to {output}.")
+        if unscored:
+            console.print(f"{unscored:,} rows lack a value the model needs; they have none.")
+        if table.n_rejected:
+            console.print(f"{table.n_rejected:,} rows did not parse: {table.first_rejection}")
+
+
+def deploy(
+    model: ModelName,
+    name: Annotated[str, typer.Option("--name", help="The saved model's name.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make a trained model the active version of a saved model, new or existing."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        version = registry.deploy(registry.session(model), name=name)
+        if as_json:
+            print_json(
+                {
+                    "saved_model_id": version.saved_model_id,
+                    "version_id": version.version_id,
+                    "name": name,
+                    "model": version.session_reference,
+                    "folder": str(version.folder),
+                }
+            )
+            return
+        console.print(
+            f"[bold]{name}[/] ({version.saved_model_id}): version {version.version_id} is active, "
+            f"a copy of {version.session_reference}."
+        )

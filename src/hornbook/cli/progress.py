@@ -1,0 +1,150 @@
+"""Bars in the terminal, drawn from what workers and readers report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from hornbook.cli.draw import format_number
+from hornbook.cli.output import status_console
+
+__all__ = ["TrainingProgress", "reading_progress", "row_progress"]
+
+
+@contextmanager
+def reading_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar over the bytes of a file; gives what a reader calls."""
+    with _bar(DownloadColumn(), quiet=quiet) as bar:
+        yield _tracker(bar, "Reading")
+
+
+@contextmanager
+def row_progress(description: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar over rows."""
+    with _bar(TextColumn("{task.completed:,}/{task.total:,} rows"), quiet=quiet) as bar:
+        yield _tracker(bar, description)
+
+
+def _bar(unit: ProgressColumn, *, quiet: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        unit,
+        TimeRemainingColumn(),
+        console=status_console,
+        transient=True,
+        disable=quiet or not status_console.is_terminal,
+    )
+
+
+def _tracker(bar: Progress, description: str) -> Callable[[int, int], None]:
+    tasks: list[TaskID] = []
+
+    def track(done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task(description, total=total))
+        bar.update(tasks[0], completed=done, total=total)
+
+    return track
+
+
+class TrainingProgress:
+    """Shows a training from its events: a bar in a terminal, a line an epoch elsewhere.
+
+    Args:
+        metric: the name of the deciding metric.
+        quiet: whether to show nothing at all.
+    """
+
+    def __init__(self, metric: str, *, quiet: bool) -> None:
+        self._metric = metric
+        self._quiet = quiet
+        self._epochs: int | None = None
+        self._batches: int | None = None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[numbers]}"),
+            console=status_console,
+            transient=True,
+            disable=quiet or not status_console.is_terminal,
+        )
+        self._task = self._bar.add_task("Starting Keras", total=None, rate="", numbers="")
+
+    def __enter__(self) -> TrainingProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Shows one event of the worker."""
+        handler = getattr(self, f"_on_{event['event']}", None)
+        if handler is not None and not self._quiet:
+            handler(event)
+
+    def say(self, text: str) -> None:
+        """A line above the bar."""
+        if not self._quiet:
+            self._bar.console.print(text, markup=False)
+
+    def _on_stage(self, event: dict[str, Any]) -> None:
+        self._bar.update(self._task, description=event["stage"].capitalize())
+
+    def _on_reading(self, event: dict[str, Any]) -> None:
+        self._bar.update(self._task, completed=event["done_bytes"], total=event["total_bytes"])
+
+    def _on_prepared(self, event: dict[str, Any]) -> None:
+        validation = event["validation_rows"]
+        self.say(
+            f"{event['train_rows']:,} train rows, "
+            + (f"{validation:,} validation rows, " if validation else "")
+            + f"{event['test_rows']:,} test rows, {event['features']} features"
+        )
+        for reason, count in event["dropped"].items():
+            self.say(f"{count:,} rows left out: {reason}")
+
+    def _on_fit_started(self, event: dict[str, Any]) -> None:
+        self._epochs, self._batches = event["epochs"], event["batches"]
+        total = None
+        if self._epochs and self._batches:
+            total = self._epochs * self._batches
+        self._bar.reset(self._task, total=total, description=f"Epoch 1/{self._epochs}")
+
+    def _on_batch(self, event: dict[str, Any]) -> None:
+        self._bar.update(
+            self._task,
+            completed=(event["epoch"] - 1) * (self._batches or 0) + event["batch"],
+            description=f"Epoch {event['epoch']}/{self._epochs}",
+            rate=f"{event['batches_per_second']:,.0f} batches/s",
+        )
+
+    def _on_epoch(self, event: dict[str, Any]) -> None:
+        logs = event["logs"]
+        measured = next((name for name in logs if name.endswith(f" {self._metric}")), None)
+        parts = [f"loss {format_number(logs.get('loss'))}"]
+        parts.append(f"val_loss {format_number(logs.get('val_loss'))}")
+        if measured is not None:
+            parts.append(f"{measured} {format_number(logs[measured])}")
+        numbers = ", ".join(parts)
+        star = "★" if event["best"] else " "
+        self.say(
+            f"{star} epoch {event['epoch']:>3}/{self._epochs}  {numbers}  {event['seconds']:.1f} s"
+        )
+        self._bar.update(
+            self._task, completed=event["epoch"] * (self._batches or 0), numbers=numbers
+        )

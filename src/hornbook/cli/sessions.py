@@ -1,0 +1,159 @@
+"""`hornbook sessions`, `show` and `logs`: trainings, past and running."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from hornbook.cli.draw import curve, format_number, history_table, metrics_table
+from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
+from hornbook.cli.train import training_json
+from hornbook.errors import NotFoundError
+from hornbook.jobs import LOG_FILE, settle_ended
+from hornbook.registry import SessionRecord
+from hornbook.reports import confusion_of
+from hornbook.training.result import TrainingResult
+
+__all__ = ["ModelName", "logs", "sessions", "show"]
+
+ModelName = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="<analysis_id>/<mltask_id>/<session_id>, or latest."),
+]
+
+
+def sessions(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Only the trainings of this design folder.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """List trainings, oldest first, with how they ended."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        settle_ended(registry)
+        task = None
+        if folder is not None:
+            task = registry.find_task(folder)
+            if task is None:
+                raise NotFoundError(
+                    f"Nothing was trained in '{folder}' yet.", fix=f"hornbook train {folder}"
+                )
+        records = registry.sessions(task)
+        if as_json:
+            print_json({"sessions": [_session_json(record) for record in records]})
+        elif not records:
+            console.print("No training yet. Start with:  hornbook demo")
+        else:
+            console.print(_sessions_table(records))
+
+
+def show(model: ModelName = "latest", home: Home = None, as_json: Json = False) -> None:
+    """Show a trained model: its metrics, its curves, its confusion matrix."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        settle_ended(registry)
+        session = registry.session(model)
+        result = TrainingResult.read(session.folder)
+        if as_json:
+            value = training_json(session, result)
+            if result is not None and result.has_model:
+                value["confusion_matrix"] = confusion_of(session.folder)
+            print_json(value)
+        else:
+            _say_session(session, result)
+
+
+def logs(model: ModelName = "latest", home: Home = None, as_json: Json = False) -> None:
+    """Print all that a training's worker printed."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        session = registry.session(model)
+        path = session.folder / LOG_FILE
+        text = path.read_text("utf-8", errors="replace") if path.exists() else ""
+        if as_json:
+            print_json({"model": session.reference, "path": str(path), "log": text})
+        else:
+            typer.echo(text, nl=False)
+            if not text:
+                console.print(f"The worker printed nothing. Its log would be {path}")
+
+
+def _session_json(session: SessionRecord) -> dict[str, Any]:
+    value = asdict(session)
+    for name in ("created_at", "started_at", "ended_at"):
+        value[name] = None if value[name] is None else value[name].isoformat()
+    return {**value, "model": session.reference, "folder": str(session.folder)}
+
+
+def _sessions_table(records: list[SessionRecord]) -> Table:
+    table = Table()
+    for name in ("Model", "Name", "Status", "Metric", "Value", "Epoch", "Started"):
+        table.add_column(name, overflow="fold", justify="right" if name == "Value" else "left")
+    colours = {"finished": "green", "stopped": "yellow", "failed": "red", "aborted": "red"}
+    for record in records:
+        status = str(record.status)
+        started = record.started_at or record.created_at
+        table.add_row(
+            record.reference,
+            record.name,
+            f"[{colours.get(status, 'cyan')}]{status}[/]",
+            record.metric or "",
+            format_number(record.metric_value) if record.metric_value is not None else "",
+            f"{record.best_epoch}/{record.epochs}" if record.best_epoch else "",
+            f"{started.astimezone():%Y-%m-%d %H:%M}",
+        )
+        if record.reason and status != "finished":
+            table.add_row("", f"[dim]{record.reason.splitlines()[0]}[/]")
+    return table
+
+
+def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
+    console.print(f"[bold]{session.reference}[/]  {session.name}: {session.status}")
+    if session.description:
+        console.print(session.description, markup=False)
+    if session.reason:
+        console.print(session.reason, markup=False, soft_wrap=True)
+    if result is None or not result.has_model:
+        console.print(f"Log: hornbook logs {session.reference}")
+        return
+    console.print(
+        f"{result.prediction_type} of {result.target}; {result.train_rows:,} train rows, "
+        f"{result.test_rows:,} test rows; trained in {result.seconds['fit']:.1f} s on "
+        f"{result.backend}"
+    )
+    prefix = f"{(result.measured_on or 'test').capitalize()} "
+    chosen = prefix + (result.metric or "")
+    columns = [name for name in ("loss", "val_loss", chosen) if name in result.history]
+    console.print(history_table(result.history, columns, result.best_epoch))
+    if chosen in result.history:
+        width = min(80, shutil.get_terminal_size().columns)
+        console.print(
+            curve(
+                {chosen: result.history[chosen]},
+                title=chosen,
+                width=width,
+                best_epoch=result.best_epoch,
+            ),
+            markup=False,
+        )
+    title = f"Epoch {result.best_epoch} of {result.epochs}, kept; measured on the test set"
+    console.print(metrics_table(result.metrics, result.metric, title))
+    if result.threshold is not None:
+        console.print(f"Threshold {result.threshold:.4f}")
+    confusion = confusion_of(session.folder)
+    if confusion is not None and len(confusion["classes"]) <= 20:
+        console.print(_confusion_table(confusion))
+
+
+def _confusion_table(confusion: dict[str, Any]) -> Table:
+    table = Table(title="Rows: truth, columns: prediction", title_justify="left")
+    table.add_column("")
+    for label in confusion["classes"]:
+        table.add_column(str(label), justify="right")
+    for label, row in zip(confusion["classes"], confusion["matrix"], strict=True):
+        table.add_row(str(label), *(f"{count:,.10g}" for count in row))
+    return table

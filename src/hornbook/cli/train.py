@@ -1,0 +1,128 @@
+"""`hornbook train`: one training, followed to its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hornbook.cli.draw import metrics_table
+from hornbook.cli.output import (
+    FAILED,
+    Home,
+    Json,
+    console,
+    open_registry,
+    print_json,
+    reported_errors,
+    status_console,
+)
+from hornbook.cli.progress import TrainingProgress
+from hornbook.design import DesignFolder
+from hornbook.errors import NotFoundError
+from hornbook.jobs import settle_ended, start_training
+from hornbook.registry import Registry, SessionRecord, SessionStatus
+from hornbook.training.result import TrainingResult
+
+__all__ = ["run_training", "say_outcome", "train"]
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(help="The design folder.")],
+    name: Annotated[str | None, typer.Option("--name", help="A name for the session.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", help="What this session tries.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a setting, for this training only."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Train on another file than task.toml names.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Train a design; Ctrl-C once stops and keeps the best epoch, twice aborts."""
+    with reported_errors(as_json), open_registry(home) as registry:
+        changes = list(settings or [])
+        if data is not None:
+            if not data.exists():
+                raise NotFoundError(f"There is no file '{data}'.")
+            changes.append(f"dataset.path={data.resolve().as_posix()}")
+        session = run_training(
+            registry, DesignFolder.read(folder, changes), name, description, quiet=as_json
+        )
+        result = TrainingResult.read(session.folder)
+        if as_json:
+            print_json(training_json(session, result))
+        else:
+            say_outcome(session, result)
+    if session.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
+        raise typer.Exit(FAILED)
+
+
+def run_training(
+    registry: Registry,
+    design: DesignFolder,
+    name: str | None = None,
+    description: str | None = None,
+    *,
+    quiet: bool = False,
+) -> SessionRecord:
+    """Trains and shows the progress."""
+    settle_ended(registry)
+    running = start_training(registry, design, name=name, description=description)
+    with TrainingProgress(design.task.metric, quiet=quiet) as progress:
+        progress.say(f"Session {running.session.reference} on {running.session.backend}")
+        return running.follow(
+            progress.show,
+            lambda: progress.say(
+                "Stopping at the end of this batch; Ctrl-C again aborts and keeps nothing."
+            ),
+        )
+
+
+def training_json(session: SessionRecord, result: TrainingResult | None) -> dict[str, Any]:
+    """A session with all that is reported of it."""
+    value = {
+        "session_id": session.session_id,
+        "analysis_id": session.analysis_id,
+        "mltask_id": session.mltask_id,
+        "model": session.reference,
+        "name": session.name,
+        "description": session.description,
+    }
+    reported = TrainingResult("failed") if result is None else result
+    value.update(reported.to_json())
+    value.update(status=str(session.status), reason=session.reason, folder=str(session.folder))
+    return value
+
+
+def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
+    """The closing words of a training."""
+    if session.status in (SessionStatus.FAILED, SessionStatus.ABORTED):
+        status_console.print(
+            f"[bold red]{session.status.value.capitalize()}:[/] ", end="", soft_wrap=True
+        )
+        status_console.print(session.reason or "", markup=False, soft_wrap=True)
+        status_console.print(f"Log: hornbook logs {session.reference}")
+    if result is None or not result.has_model:
+        return
+    where = "test set" if result.measured_on == "test" else "test set, which chose nothing"
+    title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
+    console.print(metrics_table(result.metrics, result.metric, title))
+    if result.threshold is not None:
+        console.print(f"Threshold {result.threshold:.4f}")
+    for warning in result.warnings:
+        console.print(f"Note: {warning}", markup=False)
+    seconds = result.seconds
+    console.print(
+        f"{result.train_rows:,} train rows, {result.test_rows:,} test rows; "
+        f"training {seconds['fit']:.1f} s of {seconds['total']:.1f} s "
+        f"(imports {seconds['imports']:.1f} s) on {result.backend}: {result.backend_reason}"
+    )
+    console.print(f"Model [bold]{session.reference}[/]")

@@ -1,0 +1,329 @@
+"""The Python front door: a workspace, its tasks, their sessions and trained models."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from hornbook.data import ReadOptions
+from hornbook.design import DesignFolder
+from hornbook.errors import NotFoundError, TrainingError
+from hornbook.jobs import settle_ended, start_training
+from hornbook.registry import Registry, SessionRecord, SessionStatus, TaskRecord, default_home
+from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.training.result import TrainingResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hornbook.serving.predict import Predictor
+
+__all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
+
+_LOG = logging.getLogger("hornbook")
+
+Settings = Mapping[str, Any] | Sequence[str]
+
+
+def open_workspace(home: Path | str | None = None) -> Workspace:
+    """Opens a workspace, and makes it if it is new.
+
+    Args:
+        home: its folder; `HORNBOOK_HOME` or `~/.hornbook` when absent.
+
+    Example:
+        >>> import tempfile
+        >>> with open_workspace(tempfile.mkdtemp()) as workspace:
+        ...     workspace.sessions()
+        []
+    """
+    return Workspace(Registry(Path(home) if home is not None else default_home()))
+
+
+class Workspace:
+    """A folder with all that Hornbook keeps. Several processes may use one at once.
+
+    Args:
+        registry: the open database; the workspace closes it.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    @property
+    def home(self) -> Path:
+        """The workspace's folder."""
+        return self._registry.home
+
+    def task(self, folder: Path | str) -> Task:
+        """The task of a design folder.
+
+        Raises:
+            NotFoundError: the folder holds no `task.toml`.
+            DesignError: what is wrong in `task.toml`.
+        """
+        DesignFolder.read(folder)
+        return Task(self._registry, Path(folder))
+
+    def sessions(self) -> list[Session]:
+        """All sessions, oldest first."""
+        settle_ended(self._registry)
+        return [Session(self._registry, record) for record in self._registry.sessions()]
+
+    def session(self, reference: str) -> Session:
+        """A session by `<analysis_id>/<mltask_id>/<session_id>` or `latest`.
+
+        Raises:
+            NotFoundError: there is none; the message lists what exists.
+        """
+        settle_ended(self._registry)
+        return Session(self._registry, self._registry.session(reference))
+
+    def model(self, reference: str = "latest") -> Model:
+        """A trained model by its session's name.
+
+        Raises:
+            NotFoundError: there is no such session, or it kept no model.
+        """
+        return self.session(reference).model
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._registry.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Task:
+    """A design folder in a workspace.
+
+    Attributes:
+        folder: the design folder.
+    """
+
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self._registry = registry
+        self.folder = folder
+
+    @property
+    def record(self) -> TaskRecord:
+        """The ids the task is known by."""
+        return self._registry.ensure_task(self.folder)
+
+    def sessions(self) -> list[Session]:
+        """The trainings of this task, oldest first."""
+        settle_ended(self._registry)
+        return [Session(self._registry, record) for record in self._registry.sessions(self.record)]
+
+    def train(
+        self,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        settings: Settings = (),
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+    ) -> Session:
+        """Trains the design in a process of its own and waits for it.
+
+        Ctrl-C once stops at the end of the batch and keeps the best epoch; twice aborts.
+
+        Args:
+            name: of the session.
+            description: of the session.
+            settings: what to change for this training only, as `{"training.epochs": 20}` or
+                as `["training.epochs=20"]`.
+            on_event: called with each event; by default each epoch is logged.
+
+        Returns:
+            The session, finished or stopped.
+
+        Raises:
+            DesignError: all that is wrong with the design.
+            TrainingError: the training failed or was aborted; the message says why.
+        """
+        design = DesignFolder.read(self.folder, _setting_texts(settings))
+        running = start_training(self._registry, design, name=name, description=description)
+        record = running.follow(on_event or _log_epoch)
+        session = Session(self._registry, record)
+        if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
+            raise TrainingError(f"The session {record.reference} {record.status}: {record.reason}")
+        return session
+
+    def __repr__(self) -> str:
+        return f"Task({str(self.folder)!r})"
+
+
+class Session:
+    """One training: running, or how it ended.
+
+    Attributes:
+        record: what the registry knows of it.
+    """
+
+    def __init__(self, registry: Registry, record: SessionRecord) -> None:
+        self._registry = registry
+        self.record = record
+
+    @property
+    def reference(self) -> str:
+        """`<analysis_id>/<mltask_id>/<session_id>`."""
+        return self.record.reference
+
+    @property
+    def status(self) -> SessionStatus:
+        """Where it stands."""
+        return self.record.status
+
+    @property
+    def result(self) -> TrainingResult:
+        """All that is reported of the training.
+
+        Raises:
+            NotFoundError: it has not ended, or its worker was killed.
+        """
+        result = TrainingResult.read(self.record.folder)
+        if result is None:
+            raise NotFoundError(
+                f"The session {self.reference} is {self.status} and has no result."
+                + (f" {self.record.reason}" if self.record.reason else "")
+            )
+        return result
+
+    @property
+    def model(self) -> Model:
+        """The trained model it kept.
+
+        Raises:
+            NotFoundError: it kept none.
+        """
+        if not self.record.has_model:
+            raise NotFoundError(
+                f"The session {self.reference} is {self.status} and has no model.",
+                fix="Name a session with a model: `hornbook sessions` lists them.",
+            )
+        return Model(self._registry, self)
+
+    def __repr__(self) -> str:
+        return f"Session({self.reference!r}, {self.status.value!r})"
+
+
+class Model:
+    """A trained model: the kept epoch of a session."""
+
+    def __init__(self, registry: Registry, session: Session) -> None:
+        self._registry = registry
+        self._session = session
+        self._result = session.result
+        self._predictor: Predictor | None = None
+
+    @property
+    def reference(self) -> str:
+        """`<analysis_id>/<mltask_id>/<session_id>`."""
+        return self._session.reference
+
+    @property
+    def folder(self) -> Path:
+        """Its files: the network, the fitted features, their description."""
+        return self._session.record.folder / MODEL_FOLDER
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """The metrics of the kept epoch on the test set, by their exact spelling."""
+        return self._result.metrics
+
+    @property
+    def history(self) -> dict[str, list[float | None]]:
+        """Every number of every epoch, by its name in Keras' logs, e.g. `"Test ROC AUC"`."""
+        return self._result.history
+
+    @property
+    def threshold(self) -> float | None:
+        """Binary only: from which probability on a row is positive."""
+        return self._result.threshold
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The kept epoch, counted from 1."""
+        return self._result.best_epoch
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Predicts the rows of a pandas frame.
+
+        Args:
+            frame: with the columns the model was trained on; others are ignored.
+
+        Returns:
+            A frame with the same index: `prediction` and, for classes, `proba_<class>`.
+
+        Raises:
+            DataError: a column is missing.
+        """
+        from hornbook.serving.predict import predict_frame
+
+        return predict_frame(self.predictor(), frame)
+
+    def predictor(self) -> Predictor:
+        """The model loaded and ready to predict; loaded once."""
+        # Keras is imported only by those who predict: it takes seconds.
+        from hornbook.backends.open import open_some_backend
+
+        if self._predictor is None:
+            artifact = ModelArtifact.read(self.folder)
+            open_some_backend(artifact.backend)
+            from hornbook.serving.predict import Predictor
+
+            self._predictor = Predictor(artifact)
+        return self._predictor
+
+    def read_options(self, columns: Iterable[str]) -> ReadOptions:
+        """How a file with these columns is read so that the model finds what it learnt from."""
+        storages = ModelArtifact.read(self.folder).storages
+        known = set(columns)
+        return ReadOptions(types={name: s for name, s in storages.items() if name in known})
+
+    def load_keras(self) -> Any:
+        """The Keras model, compiled as it was trained."""
+        from hornbook.backends.open import load_keras_model, open_some_backend
+
+        artifact = ModelArtifact.read(self.folder)
+        open_some_backend(artifact.backend)
+        return load_keras_model(artifact.keras_path)
+
+    def deploy(self, name: str) -> str:
+        """Makes it the active version of a saved model; returns the `saved_model_id`."""
+        return self._registry.deploy(self._session.record, name=name).saved_model_id
+
+    def __repr__(self) -> str:
+        return f"Model({self.reference!r})"
+
+
+def _setting_texts(settings: Settings) -> list[str]:
+    if isinstance(settings, Mapping):
+        return [f"{key}={_toml_value(value)}" for key, value in settings.items()]
+    return list(settings)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def _log_epoch(event: dict[str, Any]) -> None:
+    if event["event"] == "epoch":
+        numbers = ", ".join(
+            f"{name} {value:.4g}" for name, value in event["logs"].items() if value is not None
+        )
+        _LOG.info("epoch %d: %s", event["epoch"], numbers)

@@ -1,0 +1,138 @@
+"""Reading JSON lines: one object a line, its keys the columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hornbook.data.casting import StagedFile, write_staged
+from hornbook.data.encoding import guess_encoding
+from hornbook.data.evidence import Evidence
+from hornbook.data.options import ReadOptions
+from hornbook.data.rejection import Rejection, RejectionLog
+from hornbook.data.source import WINDOWS, SourceFile, TextStream
+from hornbook.data.staging import Staging
+from hornbook.data.writer import ReadReport
+from hornbook.errors import DataError
+
+__all__ = ["read_json_lines"]
+
+_BLOCK_CHARS = 8 << 20
+_SHARE_OF_STAGING = 0.7
+
+
+def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, folder: Path) -> None:
+    """Reads a JSON lines file into a table, in two passes and bounded memory.
+
+    A key may appear late or be absent from a line. A text stays a text, whatever it looks like,
+    save ISO dates, for which JSON has no type. Objects and mixed lists are kept as JSON text.
+
+    Args:
+        source: the file.
+        options: how the user wants it read.
+        scratch: an empty folder for what lies on disk between the passes.
+        folder: the empty folder of the new table.
+
+    Raises:
+        DataError: the file holds no objects, or more than a tenth of its lines are rejected.
+    """
+    encoding = options.encoding or guess_encoding(source.sample()) or "utf-8"
+    if encoding == WINDOWS:
+        encoding = "utf-8"
+    keys: dict[str, _Key] = {}
+    staging = Staging(scratch)
+    try:
+        with (
+            RejectionLog(scratch / "refused.jsonl") as log,
+            TextStream(source, encoding, _SHARE_OF_STAGING) as stream,
+        ):
+            for lines, block in _blocks(stream, log):
+                _stage(lines, block, keys, staging)
+            digest = stream.digest()
+    except UnicodeError as error:
+        raise DataError(
+            f"{source.name} is not written in {encoding}: {error}.",
+            fix="Give its encoding; JSON is UTF-8 unless said otherwise.",
+        ) from error
+    staging.finish()
+    if not keys and not log.count:
+        raise DataError(f"{source.name} is empty.", fix="Give a file with one object a line.")
+    names = list(keys)
+    if not log.count:
+        options.check_columns(names)
+    parsers = [key.evidence.choose(*options.declared(name)) for name, key in keys.items()]
+    report = ReadReport(digest=digest)
+    staged = StagedFile(names, parsers, staging, log, ("",), ",", report)
+    write_staged(staged, source, options, folder, _SHARE_OF_STAGING)
+
+
+class _Key:
+    """What is known about one key of the objects."""
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+
+    def add(self, values: list[Any]) -> pl.Series:
+        """The values as text, weighed."""
+        cells = pl.Series([_as_text(value) for value in values], dtype=pl.String)
+        is_text = pl.Series([isinstance(value, str) for value in values], dtype=pl.Boolean)
+        self.evidence.add(cells.filter(is_text), typed=False)
+        self.evidence.add(cells.filter(~is_text))
+        return cells
+
+
+def _blocks(
+    stream: TextStream, log: RejectionLog
+) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
+    """The objects in blocks of bounded size, with the lines that they stand on."""
+    lines: list[int] = []
+    block: list[dict[str, Any]] = []
+    n_chars = 0
+    for number, line in enumerate(stream.lines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            log.add(Rejection(number, f"no JSON: {error}", line))
+            continue
+        if not isinstance(value, dict):
+            found = f"expected an object, found {_kind(value)}"
+            log.add(Rejection(number, found, line))
+            continue
+        lines.append(number)
+        block.append(value)
+        n_chars += len(line)
+        if n_chars >= _BLOCK_CHARS:
+            yield lines, block
+            lines, block, n_chars = [], [], 0
+    yield lines, block
+
+
+def _stage(
+    lines: list[int], block: list[dict[str, Any]], keys: dict[str, _Key], staging: Staging
+) -> None:
+    for value in block:
+        for name in value:
+            if name not in keys:
+                keys[name] = _Key()
+    cells = [key.add([value.get(name) for value in block]) for name, key in keys.items()]
+    staging.append(np.array(lines, dtype=np.int64), cells)
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return None if value != value else repr(value)  # noqa: PLR0124
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _kind(value: Any) -> str:
+    names = {list: "a list", str: "a text", bool: "a truth value", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,46 @@
+"""The design of a task: its schema, its folder of files, first guesses and checks."""
+
+from hornbook.design.check import (
+    check_code,
+    check_files,
+    check_table,
+    check_test_table,
+    target_encoder,
+)
+from hornbook.design.folder import (
+    ARCHITECTURE_FILE,
+    CUSTOM_SCORE_FILE,
+    TASK_FILE,
+    TRAINING_FILE,
+    DesignFolder,
+)
+from hornbook.design.guess import Guess, guess_design
+from hornbook.design.source import SourceFile
+from hornbook.design.task import TaskDesign
+from hornbook.design.templates import (
+    architecture_template,
+    custom_score_template,
+    task_template,
+    training_template,
+)
+
+__all__ = [
+    "ARCHITECTURE_FILE",
+    "CUSTOM_SCORE_FILE",
+    "TASK_FILE",
+    "TRAINING_FILE",
+    "DesignFolder",
+    "Guess",
+    "SourceFile",
+    "TaskDesign",
+    "architecture_template",
+    "check_code",
+    "check_files",
+    "check_table",
+    "check_test_table",
+    "custom_score_template",
+    "guess_design",
+    "target_encoder",
+    "task_template",
+    "training_template",
+]

@@ -1,0 +1,235 @@
+"""What can be checked of a design without running it: its files, and its words against its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hornbook.data import Storage, Table
+from hornbook.design.folder import (
+    ARCHITECTURE_FILE,
+    CUSTOM_SCORE_FILE,
+    TASK_FILE,
+    TRAINING_FILE,
+    DesignFolder,
+)
+from hornbook.design.source import SourceFile
+from hornbook.design.toml_file import dotted, line_of_key
+from hornbook.errors import DataError, HornbookError, Problem, did_you_mean
+from hornbook.features import FeatureType, TargetEncoder
+from hornbook.metrics import PredictionType
+
+__all__ = ["check_code", "check_files", "check_table", "check_test_table", "target_encoder"]
+
+_FUNCTIONS = {
+    ARCHITECTURE_FILE: (("build_model",), ("compile_model",)),
+    TRAINING_FILE: (("build_sequences", "build_sequence"), ("fit_model",)),
+    CUSTOM_SCORE_FILE: (("custom_score",),),
+}
+_SIGNATURES = {
+    "build_model": "build_model(input_shapes, n_classes=None)",
+    "compile_model": "compile_model(model)",
+    "build_sequences": "build_sequences(build_train_sequence_with_batch_size, "
+    "build_validation_sequence_with_batch_size)",
+    "fit_model": "fit_model(model, train_sequence, validation_sequence, base_callbacks)",
+    "custom_score": "custom_score(y_valid, y_pred)",
+}
+_NUMBERS = (Storage.INTEGER, Storage.FLOAT, Storage.BOOLEAN)
+
+
+def check_code(design: DesignFolder) -> list[Problem]:
+    """Files that are missing, no Python, or without the functions they must define."""
+    problems = check_files(design.path, design.code_files)
+    wants_custom = design.task.metrics.optimize in ("Custom Score", "Custom score")
+    if wants_custom and CUSTOM_SCORE_FILE not in design.code_files:
+        problems.append(
+            _at(
+                design,
+                ("metrics", "optimize"),
+                f"the custom score is to be optimised, but there is no {CUSTOM_SCORE_FILE}",
+                f"Write it with: def {_SIGNATURES['custom_score']}",
+            )
+        )
+    return problems
+
+
+def check_files(folder: Path, names: Iterable[str]) -> list[Problem]:
+    """What `check_code` says of single files, for a design that cannot be read."""
+    problems = []
+    for name in names:
+        if not (folder / name).is_file():
+            problems.append(_missing_file(name))
+            continue
+        source = SourceFile.read(folder / name)
+        if source.syntax_problem:
+            problems.append(source.syntax_problem)
+            continue
+        problems += [
+            Problem(
+                f"the function {accepted[0]} is missing",
+                name,
+                fix=f"Define: def {_SIGNATURES[accepted[0]]}",
+            )
+            for accepted in _FUNCTIONS[name]
+            if source.names.isdisjoint((*accepted, "*"))
+        ]
+    return problems
+
+
+def check_table(design: DesignFolder, table: Table) -> list[Problem]:
+    """The columns that the design names, against those of the train table."""
+    problems = [*_unknown_columns(design, table)]
+    known = set(table.column_names)
+    for feature in design.task.input_features:
+        if feature.column not in known:
+            continue
+        storage = table.column(feature.column).storage
+        if feature.handling.feature_type is FeatureType.NUMERICAL and storage not in _NUMBERS:
+            problems.append(
+                _at(
+                    design,
+                    ("features", feature.column, "type"),
+                    f"a numerical feature needs numbers, column '{feature.column}' holds "
+                    f"{storage} values",
+                    'Use type = "categorical", or role = "reject".',
+                )
+            )
+        elif storage in (Storage.DATE, Storage.DATETIME, Storage.VECTOR):
+            problems.append(
+                _at(
+                    design,
+                    ("features", feature.column, "type"),
+                    f"column '{feature.column}' holds {storage} values, which are no categories",
+                    'Use role = "reject".',
+                )
+            )
+    if not design.task.input_features:
+        problems.append(
+            _at(
+                design,
+                ("features",),
+                "no feature feeds the network",
+                'Give at least one column an entry such as age = { type = "numerical" }.',
+            )
+        )
+    weight = design.task.weights.sample_weight
+    if weight in known and table.column(weight).storage not in _NUMBERS:
+        problems.append(
+            _at(
+                design,
+                ("weights", "sample_weight"),
+                f"weights are numbers, column '{weight}' holds {table.column(weight).storage} "
+                "values",
+                "Name a column of numbers, or leave sample_weight out.",
+            )
+        )
+    if design.task.target.column in known:
+        try:
+            target_encoder(design, table)
+        except HornbookError as error:
+            problems.append(_at(design, ("target",), error.message, error.fix))
+    return problems
+
+
+def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Problem]:
+    """The test file, against what the design needs and the train file holds."""
+    problems = []
+    named = {
+        *(feature.column for feature in design.task.input_features),
+        design.task.target.column,
+        *([design.task.weights.sample_weight] if design.task.weights.sample_weight else []),
+    }
+    missing = [
+        name for name in table.column_names if name in named and name not in test.column_names
+    ]
+    if missing:
+        problems.append(
+            _at(
+                design,
+                ("dataset", "test_path"),
+                f"the test file has no column {', '.join(map(repr, missing))}",
+                "Bring a test file with the columns of the train file.",
+            )
+        )
+    problems += [
+        _at(
+            design,
+            ("dataset", "test_path"),
+            f"column '{feature.column}' of the test file holds "
+            f"{test.column(feature.column).storage} values, the train file has numbers",
+            "Bring a test file with numbers there, or reject the feature.",
+        )
+        for feature in design.task.input_features
+        if feature.column in test.column_names
+        and feature.handling.feature_type is FeatureType.NUMERICAL
+        and test.column(feature.column).storage not in _NUMBERS
+        and test.column(feature.column).distinct
+    ]
+    if not problems:
+        encoder = target_encoder(design, table)
+        unknown = encoder.unknown_labels(test.read_column(encoder.column))
+        if unknown:
+            problems.append(
+                _at(
+                    design,
+                    ("dataset", "test_path"),
+                    f"the target of the test file holds classes that no train row has: "
+                    f"{', '.join(map(repr, unknown[:5]))}",
+                    "Leave such rows out, or train on rows of these classes too.",
+                )
+            )
+    return problems
+
+
+def target_encoder(design: DesignFolder, table: Table) -> TargetEncoder:
+    """The encoder of the design's target, classes found on all rows of the train table.
+
+    Raises:
+        DataError: the target cannot be predicted as the design says.
+    """
+    target = design.task.target
+    if target.type is PredictionType.REGRESSION:
+        storage = table.column(target.column).storage
+        if storage not in _NUMBERS:
+            raise DataError(
+                f"regression needs numbers, the target '{target.column}' holds {storage} values",
+                fix='Use type = "multiclass", or another target.',
+            )
+        return TargetEncoder(target.column)
+    encoder = TargetEncoder.for_classes(table.read_column(target.column), target.positive_class)
+    if target.type is PredictionType.BINARY and encoder.n_classes != 2:
+        raise DataError(
+            f"binary classification needs two classes, the target '{target.column}' has "
+            f"{encoder.n_classes}",
+            fix='Use type = "multiclass".',
+        )
+    return encoder
+
+
+def _unknown_columns(design: DesignFolder, table: Table) -> Iterator[Problem]:
+    paths = {column: ("features", column) for column in design.task.features}
+    if design.task.weights.sample_weight:
+        paths[design.task.weights.sample_weight] = ("weights", "sample_weight")
+    paths[design.task.target.column] = ("target", "column")
+    for column, path in paths.items():
+        if column not in table.column_names:
+            yield _at(
+                design,
+                path,
+                f"the table has no column '{column}'",
+                did_you_mean(column, table.column_names),
+            )
+
+
+def _missing_file(name: str) -> Problem:
+    functions = " and ".join(accepted[0] for accepted in _FUNCTIONS[name])
+    fix = f"Write {name} with {functions}."
+    if name == TRAINING_FILE:
+        fix += ' Or set [training] mode = "standard".'
+    return Problem("the file is missing", name, fix=fix)
+
+
+def _at(
+    design: DesignFolder, path: tuple[str, ...], message: str, fix: str | None = None
+) -> Problem:
+    return Problem(message, TASK_FILE, line_of_key(design.text, path), dotted(path), fix)

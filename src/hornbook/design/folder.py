@@ -1,0 +1,115 @@
+"""A design as a folder of plain files: reading it, and freezing a copy of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.exceptions import ParseError, TOMLKitError
+
+from hornbook.data import ReadOptions
+from hornbook.design.problems import problems_of
+from hornbook.design.task import TaskDesign
+from hornbook.design.toml_file import apply_settings
+from hornbook.errors import DesignError, NotFoundError, Problem
+
+__all__ = ["ARCHITECTURE_FILE", "CUSTOM_SCORE_FILE", "TASK_FILE", "TRAINING_FILE", "DesignFolder"]
+
+TASK_FILE = "task.toml"
+ARCHITECTURE_FILE = "architecture.py"
+TRAINING_FILE = "training.py"
+CUSTOM_SCORE_FILE = "custom_score.py"
+
+
+@dataclass(frozen=True)
+class DesignFolder:
+    """A design folder whose `task.toml` has been read and found valid.
+
+    Attributes:
+        path: the folder.
+        task: the settings.
+        text: the text of `task.toml`, with any settings from outside applied.
+        base: the folder that relative data paths start from; the user's own folder also
+            where `path` is a frozen copy of it.
+    """
+
+    path: Path
+    task: TaskDesign
+    text: str
+    base: Path
+
+    @classmethod
+    def read(
+        cls, path: Path | str, settings: Sequence[str] = (), *, base: Path | None = None
+    ) -> Self:
+        """Reads a design folder.
+
+        Args:
+            path: the folder.
+            settings: `key=value` texts that go before what the file says.
+            base: where relative data paths start; the folder itself when absent.
+
+        Raises:
+            NotFoundError: there is no such folder, or no `task.toml` in it.
+            DesignError: all that is wrong in `task.toml`.
+        """
+        folder = Path(path)
+        file = folder / TASK_FILE
+        if not file.is_file():
+            missing = f"no {TASK_FILE} in it" if folder.is_dir() else "no such folder"
+            raise NotFoundError(
+                f"'{folder}' is not a design folder: there is {missing}.",
+                fix=f"Make one with: hornbook init {folder} --data FILE --target COLUMN",
+            )
+        try:
+            written = file.read_text("utf-8-sig")
+            text = apply_settings(written, settings)
+            values: dict[str, Any] = tomlkit.parse(text).unwrap()
+        except UnicodeDecodeError as error:
+            problem = Problem(f"not UTF-8 text: {error}", TASK_FILE, fix="Save the file as UTF-8.")
+            raise DesignError([problem]) from error
+        except TOMLKitError as error:
+            line = error.line if isinstance(error, ParseError) else None
+            raise DesignError([Problem(str(error), TASK_FILE, line)]) from error
+        try:
+            task = TaskDesign.model_validate(values)
+        except ValidationError as error:
+            raise DesignError(problems_of(error, written, values)) from error
+        return cls(folder, task, text, (base or folder).resolve())
+
+    @property
+    def data_path(self) -> Path:
+        """The file with the rows to learn from."""
+        return self.base / self.task.dataset.path
+
+    @property
+    def test_path(self) -> Path | None:
+        """The file with the test rows, where the design names one."""
+        test_path = self.task.dataset.test_path
+        return None if test_path is None else self.base / test_path
+
+    @property
+    def read_options(self) -> ReadOptions:
+        """How the data files are read."""
+        return self.task.dataset.read_options
+
+    @property
+    def code_files(self) -> tuple[str, ...]:
+        """The user's Python files that this design runs, in the order they are loaded."""
+        training = (TRAINING_FILE,) if self.task.training.mode == "advanced" else ()
+        custom = (CUSTOM_SCORE_FILE,) if (self.path / CUSTOM_SCORE_FILE).is_file() else ()
+        return (ARCHITECTURE_FILE, *training, *custom)
+
+    def freeze(self, target: Path) -> DesignFolder:
+        """Copies the design, settings applied, so that later edits do not touch it."""
+        target.mkdir(parents=True)
+        (target / TASK_FILE).write_text(self.text, "utf-8")
+        for file in self.path.iterdir():
+            if file.suffix == ".py" and file.is_file():
+                shutil.copyfile(file, target / file.name)
+        return DesignFolder(target, self.task, self.text, self.base)

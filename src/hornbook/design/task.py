@@ -1,0 +1,284 @@
+"""The schema of `task.toml`: every setting of a design, with its default and its meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hornbook.data import ReadOptions
+from hornbook.errors import HornbookError
+from hornbook.features import Feature, FeatureType, Handling, handling_class
+from hornbook.metrics import PredictionType, default_metric, get_metric
+
+__all__ = [
+    "CostMatrixSection",
+    "CustomScoreSection",
+    "DatasetSection",
+    "EarlyStoppingSection",
+    "FeatureEntry",
+    "MetricsSection",
+    "ReduceLearningRateSection",
+    "RuntimeSection",
+    "SamplingSection",
+    "SplitSection",
+    "TargetSection",
+    "TaskDesign",
+    "TrainingSection",
+    "WeightsSection",
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
+    )
+
+
+class DatasetSection(_Section):
+    """The data: where it is and, where guessing is not enough, how to read it."""
+
+    path: str = Field(description="the file, relative to this folder or absolute")
+    test_path: str | None = Field(
+        None, description="a file with the test rows; without it, rows of `path` are set apart"
+    )
+    separator: str | None = Field(None, description="between fields; found when absent")
+    quote: str | None = Field(None, description="around fields; found when absent")
+    encoding: str | None = Field(None, description="of text files; found when absent")
+    header: bool | None = Field(None, description="whether line 1 names the columns")
+    types: dict[str, str] = Field(
+        default_factory=dict, description="storage or meaning of columns that were misread"
+    )
+
+    @property
+    def read_options(self) -> ReadOptions:
+        """How the data files are read."""
+        return ReadOptions(self.separator, self.quote, self.encoding, self.header, self.types)
+
+    @model_validator(mode="after")
+    def _check_read_options(self) -> DatasetSection:
+        try:
+            _ = self.read_options
+        except HornbookError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+class TargetSection(_Section):
+    """What to predict."""
+
+    column: str = Field(description="the column to predict")
+    type: PredictionType = Field(description="regression, binary or multiclass")
+    positive_class: str | int | float | bool | None = Field(
+        None, description="binary only: the class to find; the last in order when absent"
+    )
+
+
+class SamplingSection(_Section):
+    """Which rows to use at all."""
+
+    method: Literal["none", "first", "random"] = Field(
+        "none", description="all rows, the first ones, or random ones"
+    )
+    rows: int = Field(100_000, ge=2, description="how many, for first and random")
+
+
+class SplitSection(_Section):
+    """Which rows to learn from, and which to measure on."""
+
+    test_share: float = Field(
+        0.2, gt=0, lt=1, description="of the rows, set apart when there is no test_path"
+    )
+    validation_share: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="of the train rows, to choose epoch and threshold on, so that the test "
+        "set is touched once; 0 chooses on the test set",
+    )
+    stratify: bool = Field(True, description="classification: keep each class's share")
+
+
+class WeightsSection(_Section):
+    """How much each row counts."""
+
+    class_weights: bool = Field(
+        True, description="classification: train as if all classes were equally frequent"
+    )
+    sample_weight: str | None = Field(
+        None, description="a column of row weights; counts in training and in metrics"
+    )
+
+
+class CostMatrixSection(_Section):
+    """The gain of a row of each kind, for Cost Matrix Gain."""
+
+    true_positive: float = Field(1.0, description="gain of a positive found")
+    true_negative: float = Field(0.0, description="gain of a negative left alone")
+    false_positive: float = Field(-0.3, description="gain of a false alarm")
+    false_negative: float = Field(0.0, description="gain of a positive missed")
+
+
+class CustomScoreSection(_Section):
+    """How to read the `custom_score` function of `custom_score.py`."""
+
+    greater_is_better: bool = Field(True, description="a score, or else a loss")
+    needs_probability: bool = Field(
+        False, description="classification: call it with probabilities, not classes"
+    )
+
+
+class MetricsSection(_Section):
+    """Which metric decides; all are computed anyway."""
+
+    optimize: str | None = Field(
+        None, description="the metric that chooses the epoch, spelled as in the reports"
+    )
+    lift_share: float = Field(
+        0.4, gt=0, lt=1, description="share of the rows at which Cumulative Lift is read"
+    )
+    cost_matrix: CostMatrixSection = Field(
+        default_factory=CostMatrixSection, description="gains for Cost Matrix Gain"
+    )
+    custom_score: CustomScoreSection = Field(
+        default_factory=CustomScoreSection, description="how to read custom_score.py"
+    )
+
+
+class FeatureEntry(BaseModel):
+    """One column: whether and how it feeds the network.
+
+    Besides the fields below, an entry holds the options of its handling.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    role: Literal["input", "reject"] = Field("input", description="feed the network, or not")
+    type: FeatureType | None = Field(None, description="numerical or categorical")
+    handling: str | None = Field(None, description="how it becomes numbers")
+    input: str = Field("main", min_length=1, description="the network's input it goes to")
+
+    @model_validator(mode="after")
+    def _check_handling(self) -> FeatureEntry:
+        if self.role == "input":
+            self.make_handling()
+        return self
+
+    def make_handling(self) -> Handling:
+        """The handling with this entry's options, checked.
+
+        Raises:
+            ValueError: the type is missing, the handling unknown, or an option wrong.
+        """
+        if self.type is None:
+            known = " or ".join(f'"{kind}"' for kind in FeatureType)
+            raise ValueError(
+                f"a feature that feeds the network needs a type\n  Fix: Add type = {known}."
+            )
+        try:
+            handling = handling_class(self.type, self.handling)
+        except HornbookError as error:
+            raise ValueError(str(error)) from error
+        return handling(**(self.model_extra or {}))
+
+
+class EarlyStoppingSection(_Section):
+    """Standard mode: stop when the chosen metric no longer improves."""
+
+    enabled: bool = Field(False, description="whether to stop early")
+    patience: int = Field(3, ge=0, description="epochs without improvement to wait")
+    min_delta: float = Field(0.0, ge=0, description="the least change that counts")
+
+
+class ReduceLearningRateSection(_Section):
+    """Standard mode: lower the learning rate when the chosen metric stalls."""
+
+    enabled: bool = Field(False, description="whether to lower it")
+    factor: float = Field(0.1, gt=0, lt=1, description="multiplies the learning rate")
+    patience: int = Field(2, ge=0, description="epochs without improvement to wait")
+    min_delta: float = Field(0.0001, ge=0, description="the least change that counts")
+    min_learning_rate: float = Field(0.0, ge=0, description="never goes below this")
+
+
+class TrainingSection(_Section):
+    """How to train."""
+
+    mode: Literal["standard", "advanced"] = Field(
+        "standard", description="the settings below, or the functions of training.py"
+    )
+    epochs: int = Field(10, ge=1, description="number of epochs")
+    batch_size: int = Field(32, ge=1, description="rows a batch")
+    train_on_all_data: bool = Field(True, description="an epoch is all the train rows")
+    steps_per_epoch: int = Field(
+        100, ge=1, description="batches an epoch, when not training on all data"
+    )
+    shuffle: bool = Field(True, description="a new order of the train rows each epoch")
+    early_stopping: EarlyStoppingSection = Field(
+        default_factory=EarlyStoppingSection, description="stop when nothing improves"
+    )
+    reduce_learning_rate: ReduceLearningRateSection = Field(
+        default_factory=ReduceLearningRateSection, description="slow down when nothing improves"
+    )
+
+
+class RuntimeSection(_Section):
+    """Where and on what to run."""
+
+    backend: Literal["auto", "jax", "tensorflow", "torch"] = Field(
+        "auto", description="what Keras runs on"
+    )
+
+
+class TaskDesign(_Section):
+    """All of `task.toml`."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
+        1337, description="drives split, shuffle, initial weights and augmentation"
+    )
+    dataset: DatasetSection = Field(description="the data")
+    target: TargetSection = Field(description="what to predict")
+    sampling: SamplingSection = Field(
+        default_factory=SamplingSection, description="which rows to use"
+    )
+    split: SplitSection = Field(default_factory=SplitSection, description="train and test")
+    weights: WeightsSection = Field(
+        default_factory=WeightsSection, description="how much each row counts"
+    )
+    metrics: MetricsSection = Field(
+        default_factory=MetricsSection, description="the metric that decides"
+    )
+    features: dict[str, FeatureEntry] = Field(
+        default_factory=dict, description="one entry a column; columns not named are not used"
+    )
+    training: TrainingSection = Field(default_factory=TrainingSection, description="how to train")
+    runtime: RuntimeSection = Field(default_factory=RuntimeSection, description="what to run on")
+
+    @property
+    def metric(self) -> str:
+        """The name of the metric that decides, as reports spell it."""
+        return self.metrics.optimize or default_metric(self.target.type).name
+
+    @property
+    def input_features(self) -> tuple[Feature, ...]:
+        """The features that feed the network, in the order of the file."""
+        return tuple(
+            Feature(column, entry.make_handling(), entry.input)
+            for column, entry in self.features.items()
+            if entry.role == "input"
+        )
+
+    @model_validator(mode="after")
+    def _check_metric(self) -> TaskDesign:
+        if self.metrics.optimize is not None:
+            try:
+                get_metric(self.target.type, self.metrics.optimize)
+            except HornbookError as error:
+                raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _check_target_is_no_feature(self) -> TaskDesign:
+        entry = self.features.get(self.target.column)
+        if entry is not None and entry.role == "input":
+            raise ValueError(f"the target '{self.target.column}' cannot be a feature as well")
+        return self

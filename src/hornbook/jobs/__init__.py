@@ -1,0 +1,13 @@
+"""Work in processes of its own: trainings and checks, followed, stopped and settled."""
+
+from hornbook.jobs.check import CheckReport, check_design
+from hornbook.jobs.training import LOG_FILE, RunningTraining, settle_ended, start_training
+
+__all__ = [
+    "LOG_FILE",
+    "CheckReport",
+    "RunningTraining",
+    "check_design",
+    "settle_ended",
+    "start_training",
+]

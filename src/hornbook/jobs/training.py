@@ -1,0 +1,282 @@
+"""Trainings as worker processes of this machine: started, followed, stopped, settled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from hornbook.backends import choose_backend
+from hornbook.design import DesignFolder, SourceFile, check_code
+from hornbook.errors import DesignError
+from hornbook.registry import Registry, SessionRecord, SessionStatus
+from hornbook.training.events import EventFollower
+from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
+from hornbook.training.result import TrainingResult
+
+__all__ = ["LOG_FILE", "RunningTraining", "settle_ended", "start_training"]
+
+LOG_FILE = "worker.log"
+_OPEN = (SessionStatus.QUEUED, SessionStatus.RUNNING)
+_POLL_SECONDS = 0.05
+_GRACE_SECONDS = 5.0
+_NEVER_STARTED = timedelta(minutes=10)
+
+
+class RunningTraining:
+    """A training whose worker this process has started.
+
+    The worker goes on if this process dies, and its end is then recorded by the next
+    process that lists the sessions. One thread uses an instance at a time.
+
+    Attributes:
+        session: as recorded when the worker was started.
+    """
+
+    def __init__(
+        self, registry: Registry, session: SessionRecord, process: subprocess.Popen[bytes]
+    ) -> None:
+        self.session = session
+        self._registry = registry
+        self._process = process
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yields the worker's events as they come, until it has ended."""
+        return (event for event in self._events_or_ticks() if event is not None)
+
+    def follow(
+        self,
+        on_event: Callable[[dict[str, Any]], None] = lambda event: None,
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> SessionRecord:
+        """Follows the training to its end, obeying Ctrl-C.
+
+        The first Ctrl-C stops the training at the end of its batch, the second aborts it.
+
+        Args:
+            on_event: called with every event.
+            on_stop: called once the first Ctrl-C has been passed on.
+
+        Returns:
+            The session as it ended.
+        """
+        with _counted_interrupts() as interrupts:
+            stopping = False
+            for event in self._events_or_ticks():
+                if event is not None:
+                    on_event(event)
+                if len(interrupts) > 1:
+                    return self.abort()
+                if interrupts and not stopping:
+                    stopping = True
+                    self.stop()
+                    on_stop()
+        return self.wait()
+
+    def _events_or_ticks(self) -> Iterator[dict[str, Any] | None]:
+        """The events, and `None` several times a second."""
+        follower = EventFollower(self.session.folder)
+        while self._process.poll() is None:
+            yield from follower.new_events()
+            yield None
+            time.sleep(_POLL_SECONDS)
+        yield from follower.new_events()
+
+    def stop(self) -> None:
+        """Asks the training to stop at the end of its batch and keep its best epoch."""
+        (self.session.folder / STOP_FILE).touch()
+
+    def abort(self) -> SessionRecord:
+        """Ends the worker at once; nothing is kept."""
+        _signal_group(self._process, signal.SIGTERM)
+        try:
+            self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            _signal_group(self._process, signal.SIGKILL)
+            self._process.wait()
+        aborted = self._registry.update_session_if(
+            self.session,
+            _OPEN,
+            status=SessionStatus.ABORTED,
+            reason="Aborted by the user.",
+            ended_at=datetime.now(UTC),
+        )
+        return aborted or self._registry.session(self.session.reference)
+
+    def wait(self) -> SessionRecord:
+        """Waits for the worker to end and records how it did."""
+        return _settle(self._registry, self.session, self._process.wait())
+
+
+def start_training(
+    registry: Registry,
+    design: DesignFolder,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+) -> RunningTraining:
+    """Freezes a design and starts its training in a process of its own.
+
+    Args:
+        registry: the workspace.
+        design: what to train; later edits do not touch this training.
+        name: of the session.
+        description: of the session.
+
+    Raises:
+        DesignError: the user's files are missing or no Python; no session is made then.
+        MissingExtraError: the backend is not installed.
+    """
+    problems = check_code(design)
+    if problems:
+        raise DesignError(problems)
+    sources = [SourceFile.read(design.path / file) for file in design.code_files]
+    backend = choose_backend(design.task.runtime.backend, sources)
+    task = registry.ensure_task(design.base)
+    session = registry.create_session(task, name=name, description=description)
+    design.freeze(session.folder / DESIGN_FOLDER)
+    job = TrainingJob(
+        home=str(registry.home),
+        analysis_id=session.analysis_id,
+        mltask_id=session.mltask_id,
+        session_id=session.session_id,
+        base=str(design.base),
+        backend=backend.name,
+        backend_reason=backend.reason,
+    )
+    job.write(session.folder)
+    with (session.folder / LOG_FILE).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hornbook.training.worker", str(session.folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=worker_environment(backend.name, registry.home),
+            start_new_session=True,
+        )
+    session = registry.update_session(
+        session,
+        status=SessionStatus.RUNNING,
+        started_at=datetime.now(UTC),
+        host=socket.gethostname(),
+        worker_pid=process.pid,
+        worker_started=_create_time(process.pid),
+        backend=backend.name,
+        prediction_type=str(design.task.target.type),
+        target=design.task.target.column,
+        metric=design.task.metric,
+    )
+    return RunningTraining(registry, session, process)
+
+
+def settle_ended(registry: Registry) -> None:
+    """Records the end of every session whose worker is gone."""
+    for session in registry.sessions(statuses=_OPEN):
+        if not _is_alive(session):
+            _settle(registry, session, None)
+
+
+def worker_environment(backend: str, home: Path) -> dict[str, str]:
+    """The environment of a process that opens Keras on a backend.
+
+    JAX keeps what it compiled in the workspace, so that the next training of the same
+    network starts its first epoch sooner.
+    """
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(home / "cache" / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        **os.environ,
+        "KERAS_BACKEND": backend,
+        "PYTHONUNBUFFERED": "1",
+        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
+    }
+
+
+@contextmanager
+def _counted_interrupts() -> Iterator[list[int]]:
+    """Collects Ctrl-C instead of raising; elsewhere than in the main thread it does nothing."""
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: received.append(number))
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _settle(registry: Registry, session: SessionRecord, exit_code: int | None) -> SessionRecord:
+    """Records how a session ended, from its result or else from its worker's silence."""
+    result = TrainingResult.read(session.folder)
+    if result is None:
+        reason = f"{_silence(exit_code)} Its log: {session.folder / LOG_FILE}"
+        result = TrainingResult("failed", reason=reason)
+    settled = registry.update_session_if(
+        session,
+        _OPEN,
+        status=SessionStatus(result.status),
+        reason=result.reason,
+        has_model=result.has_model,
+        ended_at=datetime.now(UTC),
+        metric_value=result.metric_value,
+        best_epoch=result.best_epoch,
+        epochs=result.epochs,
+        train_rows=result.train_rows,
+        test_rows=result.test_rows,
+    )
+    return settled or registry.session(session.reference)
+
+
+def _silence(exit_code: int | None) -> str:
+    """What it means that a worker ended without a result."""
+    if exit_code is None:
+        return "The worker ended without a word: it was killed, or the machine was restarted."
+    if exit_code == -signal.SIGKILL:
+        return (
+            "The worker was killed (SIGKILL). If nobody did that, the machine ran out of "
+            "memory: use a smaller batch_size or fewer features."
+        )
+    if exit_code < 0:
+        return f"The worker was ended by {signal.Signals(-exit_code).name}."
+    return f"The worker ended with exit code {exit_code} before it had a result."
+
+
+def _is_alive(session: SessionRecord) -> bool:
+    if session.worker_pid is None:
+        return datetime.now(UTC) - session.created_at < _NEVER_STARTED
+    if session.host != socket.gethostname():
+        return True
+    try:
+        process = psutil.Process(session.worker_pid)
+        started = session.worker_started
+        is_same = started is None or abs(process.create_time() - started) < 1.0
+        return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _create_time(pid: int) -> float | None:
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,57 @@
+"""One registry of metrics, what they measure, thresholds and curves; NumPy only."""
+
+from hornbook.metrics.binary import binary_metrics, cost_matrix_gain
+from hornbook.metrics.confusion import confusion_matrix
+from hornbook.metrics.curves import (
+    PrecisionRecallCurve,
+    RocCurve,
+    precision_recall_curve,
+    roc_curve,
+)
+from hornbook.metrics.custom_score import CustomScore
+from hornbook.metrics.measure import Measurement, Measurer
+from hornbook.metrics.multiclass import multiclass_metrics
+from hornbook.metrics.prediction_type import PredictionType
+from hornbook.metrics.ranked_scores import ConfusionCounts, RankedScores, is_positive
+from hornbook.metrics.registry import (
+    Metric,
+    custom_metric_name,
+    default_metric,
+    get_metric,
+    is_better,
+    metric_names,
+)
+from hornbook.metrics.regression import regression_metrics
+from hornbook.metrics.rows import checked_prediction
+from hornbook.metrics.settings import CostMatrix, MetricSettings
+from hornbook.metrics.threshold import best_threshold, threshold_metric
+
+__all__ = [
+    "ConfusionCounts",
+    "CostMatrix",
+    "CustomScore",
+    "Measurement",
+    "Measurer",
+    "Metric",
+    "MetricSettings",
+    "PrecisionRecallCurve",
+    "PredictionType",
+    "RankedScores",
+    "RocCurve",
+    "best_threshold",
+    "binary_metrics",
+    "checked_prediction",
+    "confusion_matrix",
+    "cost_matrix_gain",
+    "custom_metric_name",
+    "default_metric",
+    "get_metric",
+    "is_better",
+    "is_positive",
+    "metric_names",
+    "multiclass_metrics",
+    "precision_recall_curve",
+    "regression_metrics",
+    "roc_curve",
+    "threshold_metric",
+]

@@ -1,0 +1,30 @@
+"""The workspace: its database and the folders of its tasks, sessions and saved models."""
+
+from hornbook.registry.errors import WorkspaceError
+from hornbook.registry.home import default_home
+from hornbook.registry.ids import ModelReference, new_id, parse_model_reference
+from hornbook.registry.rebuild import Rebuilt, rebuild
+from hornbook.registry.records import (
+    SavedModelRecord,
+    SessionRecord,
+    SessionStatus,
+    TaskRecord,
+    VersionRecord,
+)
+from hornbook.registry.registry import Registry
+
+__all__ = [
+    "ModelReference",
+    "Rebuilt",
+    "Registry",
+    "SavedModelRecord",
+    "SessionRecord",
+    "SessionStatus",
+    "TaskRecord",
+    "VersionRecord",
+    "WorkspaceError",
+    "default_home",
+    "new_id",
+    "parse_model_reference",
+    "rebuild",
+]

@@ -1,0 +1,157 @@
+"""What the registry hands out: snapshots of rows, which never change under the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from hornbook.registry.ids import ModelReference
+
+__all__ = ["SavedModelRecord", "SessionRecord", "SessionStatus", "TaskRecord", "VersionRecord"]
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands; its values are also what files and the API say."""
+
+    QUEUED = "queued"
+    """Waiting for a worker."""
+    RUNNING = "running"
+    """A worker has it."""
+    FINISHED = "finished"
+    """Trained to its end."""
+    STOPPED = "stopped"
+    """Interrupted by the user, the best epoch kept."""
+    FAILED = "failed"
+    """Ended by an error; `reason` says which."""
+    ABORTED = "aborted"
+    """Ended by the user before there was anything to keep."""
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """An ML task: the design folder and the ids it is known by.
+
+    Attributes:
+        analysis_id: 8 letters and digits.
+        mltask_id: 8 letters and digits.
+        folder: the design folder's resolved path.
+        created_at: aware, UTC.
+    """
+
+    analysis_id: str
+    mltask_id: str
+    folder: Path
+    created_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """`"<analysis_id>/<mltask_id>"`."""
+        return f"{self.analysis_id}/{self.mltask_id}"
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """One press of Train, and the model it kept.
+
+    Attributes:
+        analysis_id: of its task.
+        mltask_id: of its task.
+        session_id: `s1`, `s2`, … in its task.
+        name: for people; `"Session 3"` unless given.
+        description: for people.
+        status: where it stands.
+        reason: why it ended as it did, when there is something to say.
+        has_model: whether a trained model lies in `folder`.
+        created_at: aware, UTC, like the two below.
+        started_at: when a worker took it.
+        ended_at: when it reached a final status.
+        host: name of the machine its worker runs on.
+        worker_pid: process id of its worker on `host`.
+        worker_started: that process's `psutil` `create_time` in seconds since 1970, which tells
+            it from a later process given the same id.
+        backend: the Keras backend it trains on.
+        prediction_type: as in the design.
+        target: name of the target column.
+        metric: the spelling of the metric that chose the best epoch.
+        metric_value: that metric at the best epoch; `None` also where it was not a finite number.
+        best_epoch: counted from 1.
+        epochs: how many have ended.
+        train_rows: rows trained on.
+        test_rows: rows measured on.
+        folder: its files, below the workspace.
+    """
+
+    analysis_id: str
+    mltask_id: str
+    session_id: str
+    name: str
+    status: SessionStatus
+    created_at: datetime
+    folder: Path
+    description: str | None = None
+    reason: str | None = None
+    has_model: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    host: str | None = None
+    worker_pid: int | None = None
+    worker_started: float | None = None
+    backend: str | None = None
+    prediction_type: str | None = None
+    target: str | None = None
+    metric: str | None = None
+    metric_value: float | None = None
+    best_epoch: int | None = None
+    epochs: int | None = None
+    train_rows: int | None = None
+    test_rows: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """`"<analysis_id>/<mltask_id>/<session_id>"`, as `Registry.session` takes it."""
+        return str(ModelReference(self.analysis_id, self.mltask_id, self.session_id))
+
+
+@dataclass(frozen=True)
+class VersionRecord:
+    """One deployed model: a copy of what a session had trained.
+
+    Attributes:
+        saved_model_id: of the saved model it is a version of.
+        version_id: `v1`, `v2`, … in its saved model.
+        session_reference: the session it was deployed from.
+        active: whether it is the one that scores.
+        created_at: aware, UTC.
+        folder: its own copy of the session's files.
+    """
+
+    saved_model_id: str
+    version_id: str
+    session_reference: str
+    active: bool
+    created_at: datetime
+    folder: Path
+
+
+@dataclass(frozen=True)
+class SavedModelRecord:
+    """A deployed model with its versions, exactly one of them active.
+
+    Attributes:
+        saved_model_id: 8 letters and digits.
+        name: as deployed, unique in the workspace.
+        created_at: aware, UTC.
+        versions: oldest first.
+    """
+
+    saved_model_id: str
+    name: str
+    created_at: datetime
+    versions: tuple[VersionRecord, ...]
+
+    @property
+    def active_version(self) -> VersionRecord:
+        """The version that scores."""
+        return next(version for version in self.versions if version.active)

@@ -1,0 +1,1 @@
+"""Trained models in use: predictions for frames and files."""

@@ -1,0 +1,176 @@
+"""Predictions of a trained model for new rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from hornbook.atomic import partial_path
+from hornbook.backends import load_keras_model
+from hornbook.data import Table
+from hornbook.errors import DataError
+from hornbook.metrics import PredictionType
+from hornbook.training.artifact import ModelArtifact
+from hornbook.training.prediction import predict_inputs
+
+__all__ = ["Predictor", "predict_file", "predict_frame"]
+
+_BLOCK_ROWS = 8192
+
+
+class Predictor:
+    """A trained model, loaded and ready to predict.
+
+    It never changes; one thread uses it at a time.
+
+    Args:
+        artifact: the model on disk.
+    """
+
+    def __init__(self, artifact: ModelArtifact) -> None:
+        self.artifact = artifact
+        self.keras_model = load_keras_model(artifact.keras_path, compile_model=False)
+
+    @property
+    def output_columns(self) -> tuple[str, ...]:
+        """`prediction`, then `proba_<class>` for each class."""
+        return ("prediction", *(f"proba_{label}" for label in self.artifact.encoder.classes or ()))
+
+    def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Predicts a frame of any length.
+
+        Args:
+            frame: rows with the columns the model was trained on; others are ignored.
+
+        Returns:
+            `output_columns`, one row for each row given. A row that cannot be scored,
+            because a feature that drops rows has no value, has nulls.
+
+        Raises:
+            DataError: a column is missing, or holds no numbers where numbers were learnt.
+        """
+        frame = self._checked(frame)
+        blocks = [
+            self._predict_block(frame.slice(start, _BLOCK_ROWS), min(_BLOCK_ROWS, len(frame)))
+            for start in range(0, len(frame), _BLOCK_ROWS)
+        ]
+        if not blocks:
+            return self._outputs(np.empty((0, self._units), np.float32))
+        return pl.concat(blocks)
+
+    @property
+    def _units(self) -> int:
+        return int(self.keras_model.outputs[0].shape[-1])
+
+    def _checked(self, frame: pl.DataFrame) -> pl.DataFrame:
+        columns = self.artifact.pipeline.columns
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
+            raise DataError(
+                f"The rows lack the columns {', '.join(map(repr, missing))}; they have "
+                f"{', '.join(map(repr, frame.columns[:20]))}.",
+                fix="Bring all columns the model was trained on.",
+            )
+        return frame.select(columns)
+
+    def _predict_block(self, frame: pl.DataFrame, batch_size: int) -> pl.DataFrame:
+        missing = self.artifact.pipeline.missing_expression()
+        raw = predict_inputs(self.keras_model, self.artifact.pipeline.transform(frame), batch_size)
+        outputs = self._outputs(raw)
+        if missing is None:
+            return outputs
+        unscored = frame.select(missing.alias("missing"))["missing"]
+        return outputs.select(
+            pl.when(~pl.lit(unscored)).then(pl.col(name)).alias(name) for name in outputs.columns
+        )
+
+    def _outputs(self, raw: NDArray[np.float32]) -> pl.DataFrame:
+        """The raw output in the user's terms."""
+        artifact = self.artifact
+        if artifact.prediction_type is PredictionType.REGRESSION:
+            return pl.DataFrame({"prediction": raw[:, 0].astype(np.float64)})
+        probabilities = raw.astype(np.float64)
+        columns = {"prediction": artifact.encoder.decode(artifact.predicted_codes(raw))}
+        if artifact.prediction_type is PredictionType.BINARY:
+            positive = probabilities[:, -1]
+            probabilities = np.column_stack([1.0 - positive, positive])
+        for code, name in enumerate(self.output_columns[1:]):
+            columns[name] = pl.Series(name, probabilities[:, code])
+        return pl.DataFrame(columns)
+
+
+def predict_file(
+    predictor: Predictor,
+    table: Table,
+    output: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Predicts a table block by block and writes it with the predictions beside its columns.
+
+    Args:
+        predictor: the model.
+        table: the rows.
+        output: a `.csv` or `.parquet` file, complete or not there at all.
+        progress: called with the rows done and the rows in all.
+
+    Returns:
+        The number of rows that could not be scored.
+
+    Raises:
+        DataError: the ending is neither, or an input column has the name of an output.
+    """
+    if output.suffix.lower() not in (".csv", ".parquet"):
+        raise DataError(
+            f"Cannot write '{output.name}': the ending says neither CSV nor Parquet.",
+            fix="Name the output something.csv or something.parquet.",
+        )
+    if not output.resolve().parent.is_dir():
+        raise DataError(f"There is no folder '{output.parent}' to write the predictions in.")
+    clashes = set(table.column_names) & set(predictor.output_columns)
+    if clashes:
+        raise DataError(
+            f"The input has columns {sorted(clashes)}, which the predictions would overwrite.",
+            fix="Rename them in the input.",
+        )
+    partial = partial_path(output.resolve())
+    unscored = done = 0
+    writer: Any = None
+    try:
+        for frame in table.slices(table.column_names, _BLOCK_ROWS):
+            outputs = predictor.predict(frame)
+            unscored += outputs["prediction"].null_count()
+            block = frame.hstack(outputs.get_columns()).to_arrow()
+            if writer is None:
+                writer = _open_writer(output.suffix.lower(), partial, block.schema)
+            writer.write_table(block)
+            done += len(frame)
+            if progress is not None:
+                progress(done, table.n_rows)
+        writer.close()
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
+    return unscored
+
+
+def _open_writer(ending: str, path: Path, schema: pa.Schema) -> Any:
+    if ending == ".parquet":
+        return pyarrow.parquet.ParquetWriter(path, schema)
+    return pyarrow.csv.CSVWriter(path, schema)
+
+
+def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
+    """`Predictor.predict` for a pandas frame; the index is kept."""
+    columns = [name for name in predictor.artifact.pipeline.columns if name in frame.columns]
+    predicted = predictor.predict(pl.from_pandas(frame[columns])).to_pandas()
+    predicted.index = frame.index
+    return predicted

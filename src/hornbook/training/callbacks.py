@@ -1,0 +1,248 @@
+"""The base callbacks: they measure, keep the best epoch, report, and obey a stop."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from tensorboardX import SummaryWriter
+
+from hornbook.batching import PreparedRows, TargetFormat
+from hornbook.errors import TrainingError
+from hornbook.metrics import Measurement, Measurer
+from hornbook.training.events import EventWriter
+from hornbook.training.job import STOP_FILE
+from hornbook.training.kept import KeptEpoch, write_weights
+from hornbook.training.prediction import evaluate_rows
+
+__all__ = ["EpochMetrics", "Progress", "StopWatch", "TensorBoardScalars"]
+
+_TICK_SECONDS = 0.05
+_PROGRESS_SECONDS = 0.2
+
+
+class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
+    """Measures every metric after every epoch and keeps the weights of the best one.
+
+    The measurements go into Keras' logs as `"Test ROC AUC"` and so on, where callbacks
+    further down the list find them, and the loss on the measured rows as `"val_loss"`.
+
+    Args:
+        rows: the rows to measure on.
+        target_format: as the model's loss wants targets.
+        measurer: computes the metrics.
+        prefix: `"Test "` or `"Validation "`, after the rows' set.
+        weights_path: where the kept weights are written, safely, epoch by epoch.
+    """
+
+    async_safe = True
+
+    def __init__(
+        self,
+        rows: PreparedRows,
+        target_format: TargetFormat,
+        measurer: Measurer,
+        prefix: str,
+        weights_path: Path,
+    ) -> None:
+        super().__init__()
+        self._rows = rows
+        self._format = target_format
+        self._measurer = measurer
+        self._prefix = prefix
+        self._weights_path = weights_path
+        self.began = False
+        self.kept: KeptEpoch | None = None
+        self.custom_score_error: str | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Notes that the training runs with this callback."""
+        self.began = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Measures, and keeps the epoch if it is the best so far.
+
+        Raises:
+            TrainingError: the loss is no longer a number.
+        """
+        logs = {} if logs is None else logs
+        if not math.isfinite(logs.get("loss", 0.0)):
+            raise TrainingError(
+                f"The loss became {'NaN' if math.isnan(logs['loss']) else 'infinite'} in epoch "
+                f"{epoch + 1}: the training diverged.",
+                fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "
+                'or rescale the features (rescaling = "standard").',
+            )
+        evaluated = evaluate_rows(self.model, self._rows, self._format)
+        measurement = self._measurer.measure(
+            evaluated.target, evaluated.prediction, evaluated.weight
+        )
+        self.custom_score_error = measurement.custom_score_error
+        logs.setdefault("val_loss", evaluated.loss)
+        logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
+        if self._is_best(measurement):
+            self.kept = KeptEpoch(epoch, measurement, evaluated)
+            write_weights(self.model, self._weights_path)
+
+    def _is_best(self, measurement: Measurement) -> bool:
+        if self.kept is None or math.isnan(self.kept.measurement.value):
+            return True
+        return self._measurer.is_better(measurement.value, self.kept.measurement.value)
+
+
+class Progress(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes what happens to the session's events: epochs whole, batches a few times a second.
+
+    Args:
+        events: where to write.
+        metrics: knows the kept epoch.
+    """
+
+    async_safe = True
+
+    def __init__(self, events: EventWriter, metrics: EpochMetrics) -> None:
+        super().__init__()
+        self._events = events
+        self._metrics = metrics
+        self._epoch = 0
+        self._batch = 0
+        self._epoch_started = 0.0
+        self._written = 0.0
+        self.history: dict[str, list[float]] = {}
+        self.epochs = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Says how long the training will be."""
+        self._events.write(
+            "fit_started",
+            epochs=self.params.get("epochs"),
+            batches=self.params.get("steps"),
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts counting batches anew."""
+        self._epoch, self._batch = epoch, 0
+        self._epoch_started = time.perf_counter()
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Counts, and writes now and then; it runs in the training's own thread."""
+        self._batch = batch
+        now = time.perf_counter()
+        if now - self._written >= _PROGRESS_SECONDS:
+            self._written = now
+            self._events.write(
+                "batch",
+                epoch=self._epoch + 1,
+                batch=batch,
+                batches=self.params.get("steps"),
+                batches_per_second=batch / max(now - self._epoch_started, 1e-9),
+            )
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Writes the epoch with all its numbers."""
+        numbers = {name: float(value) for name, value in (logs or {}).items() if _is_number(value)}
+        for name, value in numbers.items():
+            values = self.history.setdefault(name, [math.nan] * self.epochs)
+            values.append(value)
+        self.epochs += 1
+        for values in self.history.values():
+            values.extend([math.nan] * (self.epochs - len(values)))
+        kept = self._metrics.kept
+        self._events.write(
+            "epoch",
+            epoch=epoch + 1,
+            logs=numbers,
+            best=kept is not None and kept.epoch == epoch,
+            seconds=time.perf_counter() - self._epoch_started,
+            custom_score_error=self._metrics.custom_score_error,
+        )
+
+
+class StopWatch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Stops the training at the end of the batch once the user has asked for it.
+
+    A thread looks for the session's stop file; Keras itself reads `stop_training` after
+    each batch, so that watching costs the training nothing.
+
+    Args:
+        folder: the session's folder.
+    """
+
+    async_safe = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._file = folder / STOP_FILE
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.stopped = False
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Starts watching."""
+        self._over.clear()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="stop-watch")
+        self._thread.start()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks once more, for a stop that came while metrics were computed."""
+        self._look()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Ends watching."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_TICK_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        if self._file.exists():
+            self.stopped = True
+            self.model.stop_training = True
+
+
+class TensorBoardScalars(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes TensorBoard event files: `train` and `test` as two runs whose curves overlay.
+
+    Args:
+        folder: the log directory to point TensorBoard at.
+        prefix: of the measured metrics in the logs.
+    """
+
+    async_safe = True
+
+    def __init__(self, folder: Path, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._train = SummaryWriter(str(folder / "train"))
+        self._measured = SummaryWriter(str(folder / prefix.strip().lower()))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Writes each number of the epoch under its own name."""
+        for name, value in (logs or {}).items():
+            if not _is_number(value):
+                continue
+            if name == "val_loss":
+                self._measured.add_scalar("loss", value, epoch + 1)
+            elif name.startswith(self._prefix):
+                self._measured.add_scalar(name.removeprefix(self._prefix), value, epoch + 1)
+            else:
+                self._train.add_scalar(name, value, epoch + 1)
+        self._train.flush()
+        self._measured.flush()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Closes the files."""
+        self._train.close()
+        self._measured.close()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)

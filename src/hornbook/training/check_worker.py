@@ -1,0 +1,109 @@
+"""The process that checks a design whole: `python -m hornbook.training.check_worker REQUEST`.
+
+It runs the user's `build_model` and `compile_model`, so it is a process of its own. REQUEST
+is a JSON file with `folder`, `home`, `settings` and `answer`; what was found is written to
+the file that `answer` names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from hornbook.atomic import write_json_atomically
+from hornbook.backends import open_backend, set_seed
+from hornbook.data import TableStore
+from hornbook.design import (
+    ARCHITECTURE_FILE,
+    CUSTOM_SCORE_FILE,
+    TASK_FILE,
+    TRAINING_FILE,
+    DesignFolder,
+    SourceFile,
+)
+from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
+from hornbook.metrics import get_metric
+from hornbook.training.context import TrainingContext, enter_training
+from hornbook.training.events import json_safe
+from hornbook.training.fit import metric_prefix
+from hornbook.training.model import build_model
+from hornbook.training.prepare import open_tables, prepare_data
+from hornbook.training.user_code import UserCode
+
+__all__ = ["main"]
+
+
+def main(request: Path) -> None:
+    """Checks the design of a request and writes the answer."""
+    asked = json.loads(request.read_text("utf-8"))
+    answer: dict[str, Any] = {"problems": [], "inputs": [], "layers": [], "parameters": None}
+    try:
+        _check(Path(asked["folder"]), Path(asked["home"]), asked["settings"], answer)
+    except DesignError as error:
+        answer["problems"] += [asdict(problem) for problem in error.problems]
+    except UserCodeError as error:
+        problem = Problem(error.message, error.file, error.line, fix=error.fix)
+        answer["problems"].append(asdict(problem))
+    except HornbookError as error:
+        answer["problems"].append(asdict(Problem(error.message, TASK_FILE, fix=error.fix)))
+    write_json_atomically(Path(asked["answer"]), json_safe(answer))
+
+
+def _check(folder: Path, home: Path, settings: list[str], answer: dict[str, Any]) -> None:
+    open_backend(keras.backend.backend())
+    design = DesignFolder.read(folder, settings)
+    data = prepare_data(design, *open_tables(design, TableStore(home / "datasets")))
+    source = SourceFile.read(design.path / ARCHITECTURE_FILE)
+    answer["rows"] = {"train": len(data.train), "test": len(data.test), "dropped": data.dropped}
+    answer["inputs"] = [
+        {
+            "name": spec.name,
+            "shape": list(spec.shape),
+            "dtype": spec.dtype,
+            "columns": list(dict.fromkeys(column.source for column in spec.columns)),
+            "line": source.line_of_input(spec.name),
+        }
+        for spec in data.pipeline.inputs.values()
+    ]
+    metric = get_metric(design.task.target.type, design.task.metric)
+    enter_training(
+        TrainingContext(
+            home, "", "", "", metric_prefix(design) + metric.name, metric.greater_is_better
+        )
+    )
+    code = UserCode(design.path)
+    set_seed(design.task.seed)
+    user_model = build_model(
+        code, source, data.pipeline.inputs, design.task.target.type, data.encoder.n_classes
+    )
+    answer["problems"] += [asdict(warning) for warning in user_model.warnings]
+    model = user_model.keras_model
+    answer["parameters"] = model.count_params() if model.built else None
+    answer["layers"] = [
+        {
+            "name": layer.name,
+            "type": type(layer).__name__,
+            "shape": _output_shape(layer),
+            "parameters": layer.count_params() if layer.built else None,
+        }
+        for layer in model.layers
+    ]
+    if TRAINING_FILE in design.code_files:
+        code.function(TRAINING_FILE, "build_sequences", "build_sequence")
+        code.function(TRAINING_FILE, "fit_model")
+    if CUSTOM_SCORE_FILE in design.code_files:
+        code.function(CUSTOM_SCORE_FILE, "custom_score")
+
+
+def _output_shape(layer: Any) -> list[int | None] | None:
+    shape = getattr(getattr(layer, "output", None), "shape", None)
+    return None if shape is None else list(shape)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,294 @@
+"""One training, from prepared rows to the kept epoch."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from hornbook.batching import RowSequence
+from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
+from hornbook.errors import InterruptedTrainingError, TrainingError, UserCodeError
+from hornbook.metrics import CostMatrix, CustomScore, Measurement, Measurer, MetricSettings
+from hornbook.training.callbacks import EpochMetrics, Progress, StopWatch, TensorBoardScalars
+from hornbook.training.events import EventWriter
+from hornbook.training.kept import WEIGHTS_FILE, read_weights
+from hornbook.training.model import UserModel
+from hornbook.training.prediction import EvaluatedRows, evaluate_rows
+from hornbook.training.prepare import PreparedData
+from hornbook.training.user_code import UserCode
+
+__all__ = ["FitOutcome", "fit", "make_measurer", "metric_prefix"]
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """What a training came to.
+
+    Attributes:
+        epoch: the kept one, 0-based.
+        measurement: of the kept epoch on the test rows.
+        evaluated: its predictions on the test rows.
+        history: every number of every epoch, by its name in the logs.
+        epochs: how many were run.
+        stopped: whether the user stopped it.
+        failure: what broke the training off after the kept epoch, if anything did.
+        seconds: of the fit loop, metrics of every epoch included.
+        custom_score_error: why the custom score is not a number, if it is not.
+    """
+
+    epoch: int
+    measurement: Measurement
+    evaluated: EvaluatedRows
+    history: dict[str, list[float]]
+    epochs: int
+    stopped: bool
+    failure: Exception | None
+    seconds: float
+    custom_score_error: str | None
+
+
+def metric_prefix(design: DesignFolder) -> str:
+    """What stands before the names of metrics in the logs: the set they are measured on."""
+    return "Validation " if design.task.split.validation_share else "Test "
+
+
+def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> Measurer:
+    """The metrics of a design, its custom score included."""
+    settings = design.task.metrics
+    custom = None
+    if CUSTOM_SCORE_FILE in design.code_files:
+        custom = CustomScore(
+            code.function(CUSTOM_SCORE_FILE, "custom_score"),
+            settings.custom_score.greater_is_better,
+            settings.custom_score.needs_probability,
+        )
+    return Measurer(
+        design.task.target.type,
+        metric=design.task.metric,
+        settings=MetricSettings(
+            CostMatrix(**settings.cost_matrix.model_dump()), settings.lift_share
+        ),
+        custom_score=custom,
+        classes=data.encoder.classes,
+    )
+
+
+def fit(
+    design: DesignFolder,
+    data: PreparedData,
+    *,
+    user_model: UserModel,
+    measurer: Measurer,
+    code: UserCode,
+    events: EventWriter,
+    folder: Path,
+) -> FitOutcome:
+    """Trains the model and leaves it with the weights of the kept epoch.
+
+    Args:
+        design: says how.
+        data: what to feed.
+        user_model: the compiled model.
+        measurer: the metrics.
+        code: the user's functions, for the advanced mode.
+        events: where progress is written.
+        folder: the session's folder.
+
+    Raises:
+        UserCodeError: the user's code failed before an epoch could be kept.
+        InterruptedTrainingError: the user stopped it before an epoch could be kept.
+        TrainingError: the training itself failed before that.
+    """
+    model, target_format = user_model.keras_model, user_model.target_format
+    prefix = metric_prefix(design)
+    metrics = EpochMetrics(data.measured, target_format, measurer, prefix, folder / WEIGHTS_FILE)
+    progress, stop_watch = Progress(events, metrics), StopWatch(folder)
+    callbacks = [
+        metrics,
+        progress,
+        stop_watch,
+        TensorBoardScalars(folder / "tensorboard", prefix),
+    ]
+    started = time.perf_counter()
+    failure: Exception | None = None
+    try:
+        with code.running():
+            if design.task.training.mode == "advanced":
+                _fit_advanced(design, data, user_model, callbacks, code)
+            else:
+                _fit_standard(design, data, user_model, callbacks, measurer.greater_is_better)
+    except Exception as error:  # noqa: BLE001 - the kept epoch outlives whatever broke the rest
+        failure = error
+    seconds = time.perf_counter() - started
+    stop_watch.on_train_end()
+    if metrics.kept is None:
+        raise _nothing_kept(failure, metrics, stopped=stop_watch.stopped)
+    read_weights(model, folder / WEIGHTS_FILE)
+    measurement, evaluated = metrics.kept.measurement, metrics.kept.evaluated
+    if data.validation is not None:
+        evaluated = evaluate_rows(model, data.test, target_format)
+        measurement = measurer.measure(
+            evaluated.target,
+            evaluated.prediction,
+            evaluated.weight,
+            threshold=measurement.threshold,
+        )
+    return FitOutcome(
+        metrics.kept.epoch,
+        measurement,
+        evaluated,
+        progress.history,
+        progress.epochs,
+        stop_watch.stopped,
+        failure,
+        seconds,
+        metrics.custom_score_error,
+    )
+
+
+def _nothing_kept(failure: Exception | None, metrics: EpochMetrics, *, stopped: bool) -> Exception:
+    if failure is not None:
+        return failure
+    if stopped:
+        return InterruptedTrainingError(
+            "The training was stopped before its first epoch was over; there is nothing to keep."
+        )
+    if not metrics.began:
+        return _without_base_callbacks()
+    return TrainingError(
+        "The training ended without a single epoch.",
+        fix="Give fit at least one epoch: model.fit(train_sequence, epochs=10, …).",
+    )
+
+
+def _without_base_callbacks() -> UserCodeError:
+    return UserCodeError(
+        "fit_model trained without base_callbacks, so nothing was measured or kept",
+        file=TRAINING_FILE,
+        fix="Pass them on: model.fit(train_sequence, epochs=10, callbacks=base_callbacks). "
+        "Callbacks of your own go after them: callbacks=base_callbacks + [my_callback].",
+    )
+
+
+def _fit_standard(
+    design: DesignFolder,
+    data: PreparedData,
+    user_model: UserModel,
+    callbacks: list[Any],
+    greater_is_better: bool,
+) -> None:
+    settings = design.task.training
+    sequence = RowSequence(
+        data.train,
+        settings.batch_size,
+        user_model.target_format,
+        shuffle=settings.shuffle,
+        seed=design.task.seed,
+        steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
+    )
+    user_model.keras_model.fit(
+        sequence,
+        epochs=settings.epochs,
+        callbacks=[*callbacks, *_form_callbacks(design, greater_is_better)],
+        shuffle=False,
+        verbose=0,
+    )
+
+
+def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:
+    """Early stopping and the falling learning rate, as the standard mode's form has them."""
+    settings = design.task.training
+    monitor = metric_prefix(design) + design.task.metric
+    mode = "max" if greater_is_better else "min"
+    chosen: list[Any] = []
+    if settings.reduce_learning_rate.enabled:
+        reduce = settings.reduce_learning_rate
+        chosen.append(
+            keras.callbacks.ReduceLROnPlateau(
+                monitor=monitor,
+                mode=mode,
+                factor=reduce.factor,
+                patience=reduce.patience,
+                min_delta=reduce.min_delta,
+                min_lr=reduce.min_learning_rate,
+            )
+        )
+    if settings.early_stopping.enabled:
+        early = settings.early_stopping
+        chosen.append(
+            keras.callbacks.EarlyStopping(
+                monitor=monitor, mode=mode, patience=early.patience, min_delta=early.min_delta
+            )
+        )
+    return chosen
+
+
+def _fit_advanced(
+    design: DesignFolder,
+    data: PreparedData,
+    user_model: UserModel,
+    callbacks: list[Any],
+    code: UserCode,
+) -> None:
+    make = functools.partial(RowSequence, target_format=user_model.target_format)
+    shuffle, seed = design.task.training.shuffle, design.task.seed
+
+    def build_train_sequence_with_batch_size(batch_size: int) -> RowSequence:
+        """The train rows in batches of that size."""
+        return make(data.train, batch_size, shuffle=shuffle, seed=seed)
+
+    def build_validation_sequence_with_batch_size(batch_size: int) -> RowSequence:
+        """The measured rows in batches of that size."""
+        return make(data.measured, batch_size)
+
+    build = code.function(TRAINING_FILE, "build_sequences", "build_sequence")
+    returned = build(
+        build_train_sequence_with_batch_size, build_validation_sequence_with_batch_size
+    )
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        raise UserCodeError(
+            f"build_sequences returned {type(returned).__name__}, expected two sequences",
+            file=TRAINING_FILE,
+            fix="End it with: return train_sequence, validation_sequence",
+        )
+    model = user_model.keras_model
+    model.fit = _guarded_fit(model.fit, callbacks, metric_prefix(design))
+    try:
+        fit_model = code.function(TRAINING_FILE, "fit_model")
+        fit_model(model, returned[0], returned[1], list(callbacks))
+    finally:
+        del model.fit
+    metrics = next(c for c in callbacks if isinstance(c, EpochMetrics))
+    if not metrics.began:
+        raise _without_base_callbacks()
+
+
+def _guarded_fit(
+    original: Callable[..., Any], base_callbacks: list[Any], prefix: str
+) -> Callable[..., Any]:
+    """`model.fit` that refuses, before it starts, to train without being measured."""
+
+    @functools.wraps(original)
+    def guarded(*arguments: Any, **keywords: Any) -> Any:
+        given = keras.tree.flatten(keywords.get("callbacks") or [])
+        if len(arguments) <= 5 and not all(callback in given for callback in base_callbacks):
+            raise _without_base_callbacks()
+        for callback in given:
+            monitor = getattr(callback, "monitor", None)
+            if isinstance(monitor, str) and monitor.startswith("Test ") and prefix != "Test ":
+                raise TrainingError(
+                    f"{type(callback).__name__} monitors '{monitor}', but this design chooses "
+                    "epochs on a validation set and measures the test set once, at the end.",
+                    fix='Monitor get_variable("DKU_MODEL_METRIC"), or '
+                    f"'{prefix}{monitor.removeprefix('Test ')}'.",
+                )
+        keywords.setdefault("verbose", 0)
+        return original(*arguments, **keywords)
+
+    return guarded

@@ -1,0 +1,369 @@
+"""The user's model: built, compiled, and held against what the design asks of it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from hornbook.batching import TargetFormat
+from hornbook.design import ARCHITECTURE_FILE, SourceFile
+from hornbook.errors import DesignError, Problem, UserCodeError
+from hornbook.features import InputSpec
+from hornbook.metrics import PredictionType
+from hornbook.training.user_code import UserCode
+
+__all__ = ["UserModel", "build_model"]
+
+_PROBABILITY_ACTIVATIONS = ("sigmoid", "hard_sigmoid", "softmax")
+_CLASS_LOSSES = ("crossentropy", "hinge", "focal")
+
+
+@dataclass(frozen=True)
+class UserModel:
+    """A compiled model that suits the design.
+
+    Attributes:
+        keras_model: the model.
+        target_format: the shape its loss wants targets in.
+        warnings: what will work, and is probably not meant.
+    """
+
+    keras_model: Any
+    target_format: TargetFormat
+    warnings: tuple[Problem, ...] = ()
+
+
+def build_model(
+    code: UserCode,
+    source: SourceFile,
+    inputs: Mapping[str, InputSpec],
+    prediction_type: PredictionType,
+    n_classes: int | None,
+) -> UserModel:
+    """Calls `build_model` and `compile_model`, and checks what they return.
+
+    Args:
+        code: the user's code.
+        source: the text of `architecture.py`, to name lines in.
+        inputs: what the features fill, by input name.
+        prediction_type: of the design.
+        n_classes: `None` for regression.
+
+    Raises:
+        UserCodeError: one of the functions failed or returned no model.
+        DesignError: all that does not suit the design, each with its line and fix.
+    """
+    shapes = {name: spec.shape for name, spec in inputs.items()}
+    build = code.function(ARCHITECTURE_FILE, "build_model")
+    keywords = {"n_classes": n_classes} if _accepts(build, "n_classes") else {}
+    model = _expect_model(build(shapes, **keywords), "build_model", source)
+    compiled = code.function(ARCHITECTURE_FILE, "compile_model")(model)
+    model = _expect_model(compiled, "compile_model", source)
+    return _inspect(model, source, inputs, prediction_type, n_classes)
+
+
+def _accepts(function: Any, keyword: str) -> bool:
+    parameters = inspect.signature(function).parameters.values()
+    return any(p.name == keyword or p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+def _expect_model(returned: Any, function: str, source: SourceFile) -> Any:
+    if isinstance(returned, keras.Model):
+        return returned
+    raise UserCodeError(
+        f"{function} returned {type(returned).__name__}, expected a Keras model",
+        file=source.name,
+        line=source.line_of_function(function),
+        fix=f"End {function} with: return model",
+    )
+
+
+def _inspect(
+    model: Any,
+    source: SourceFile,
+    inputs: Mapping[str, InputSpec],
+    prediction_type: PredictionType,
+    n_classes: int | None,
+) -> UserModel:
+    problems = _input_problems(model, source, inputs)
+    units, output_problems = _output_units(model, source, inputs if not problems else {})
+    problems += output_problems
+    loss = _loss_name(model)
+    if loss is None:
+        problems.append(
+            Problem(
+                "compile_model gave the model no loss",
+                source.name,
+                source.line_of_function("compile_model"),
+                fix='Call model.compile(optimizer="adam", loss="…") and return model.',
+            )
+        )
+    if units is not None:
+        wanted = {
+            PredictionType.REGRESSION: (1,),
+            PredictionType.BINARY: (1, 2),
+            PredictionType.MULTICLASS: (n_classes,),
+        }[prediction_type]
+        if units not in wanted:
+            problems.append(_units_problem(units, prediction_type, n_classes, source))
+        elif loss is not None:
+            problems += _last_layer_problems(model, units, loss, prediction_type, source)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or units is None:
+        raise DesignError(problems)
+    return UserModel(model, _target_format(units, loss or ""), tuple(problems))
+
+
+def _input_problems(
+    model: Any, source: SourceFile, inputs: Mapping[str, InputSpec]
+) -> list[Problem]:
+    """Inputs that only one side knows, or whose shapes differ."""
+    tensors = getattr(model, "inputs", None)
+    if not tensors:
+        return []
+    declared = {_input_name(tensor): tuple(tensor.shape[1:]) for tensor in tensors}
+    fed = ", ".join(f"'{name}' {spec.shape}" for name, spec in inputs.items())
+    problems = []
+    for name, shape in declared.items():
+        line = source.line_of_input(name) or source.line_of_function("build_model")
+        if name not in inputs:
+            unused = [other for other in inputs if other not in declared]
+            fix = (
+                f'Name it after what the features fill: Input(…, name="{unused[0]}").'
+                if unused
+                else f'Send features to it: [features] … = {{ …, input = "{name}" }}.'
+            )
+            problems.append(
+                Problem(
+                    f"the model has an input '{name}' that no feature fills; the features "
+                    f"fill {fed}",
+                    source.name,
+                    line,
+                    fix=fix,
+                )
+            )
+        elif not _shapes_agree(shape, inputs[name].shape):
+            problems.append(
+                Problem(
+                    f"the input '{name}' is declared with shape {shape}, the features fill it "
+                    f"with shape {inputs[name].shape}",
+                    source.name,
+                    line,
+                    fix=f'Write: Input(shape=input_shapes["{name}"], name="{name}").',
+                )
+            )
+    known_to_model = set(declared)
+    for name, spec in inputs.items():
+        if name not in known_to_model and known_to_model <= set(inputs):
+            problems.append(
+                Problem(
+                    f"the features fill an input '{name}' of shape {spec.shape} that the model "
+                    "does not have",
+                    source.name,
+                    source.line_of_function("build_model"),
+                    fix=f'Use it: Input(shape=input_shapes["{name}"], name="{name}"); or send '
+                    "its features to another input, or reject them.",
+                )
+            )
+    return problems
+
+
+def _input_name(tensor: Any) -> str:
+    return str(getattr(tensor, "name", "")).split(":", maxsplit=1)[0]
+
+
+def _shapes_agree(declared: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
+    return len(declared) == len(given) and all(
+        one is None or one == other for one, other in zip(declared, given, strict=True)
+    )
+
+
+def _output_units(
+    model: Any, source: SourceFile, inputs: Mapping[str, InputSpec]
+) -> tuple[int | None, list[Problem]]:
+    """The width of the model's one output; a subclassed model is called symbolically."""
+    outputs = getattr(model, "outputs", None)
+    if not outputs and inputs:
+        tensors = {
+            name: keras.KerasTensor((None, *spec.shape), spec.dtype)
+            for name, spec in inputs.items()
+        }
+        try:
+            outputs = keras.tree.flatten(model(tensors))
+        except Exception as error:  # noqa: BLE001 - whatever the user's own layers raise
+            message = f"the model cannot take the inputs of the features: {error}"
+            line = source.line_of_function("build_model")
+            return None, [Problem(message, source.name, line)]
+    if not outputs:
+        return None, []
+    line = source.line_of_output()
+    if len(outputs) > 1:
+        return None, [
+            Problem(
+                f"the model has {len(outputs)} outputs, one is expected",
+                source.name,
+                line,
+                fix="Return a model with a single output.",
+            )
+        ]
+    shape = tuple(outputs[0].shape)
+    if len(shape) != 2 or shape[1] is None:
+        return None, [
+            Problem(
+                f"the last layer gives shape {shape}, expected (None, units): one row of numbers "
+                "for each row of the table",
+                source.name,
+                line,
+                fix="End with a pooling or Flatten layer and a Dense layer.",
+            )
+        ]
+    return int(shape[1]), []
+
+
+def _units_problem(
+    units: int, prediction_type: PredictionType, n_classes: int | None, source: SourceFile
+) -> Problem:
+    expected, fix = {
+        PredictionType.REGRESSION: ("1 unit", "Dense(1)"),
+        PredictionType.BINARY: (
+            "1 sigmoid unit or 2 softmax units",
+            'Dense(1, activation="sigmoid")',
+        ),
+        PredictionType.MULTICLASS: (
+            f"{n_classes} softmax units, one for each class",
+            'Dense(n_classes, activation="softmax")',
+        ),
+    }[prediction_type]
+    return Problem(
+        f"the last layer has {units} units, {prediction_type} needs {expected}",
+        source.name,
+        source.line_of_output(),
+        fix=f"End with: {fix}",
+    )
+
+
+def _last_layer_problems(
+    model: Any, units: int, loss: str, prediction_type: PredictionType, source: SourceFile
+) -> list[Problem]:
+    """Activation and loss, against the prediction type and each other."""
+    activation = _last_activation(model)
+    line = source.line_of_output()
+    compile_line = source.line_of_function("compile_model")
+    problems = []
+    if prediction_type is PredictionType.REGRESSION:
+        if any(word in loss for word in _CLASS_LOSSES):
+            problems.append(
+                Problem(
+                    f"the loss {loss} is for classes, the design predicts numbers",
+                    source.name,
+                    compile_line,
+                    fix='Use loss="mean_squared_error", or another loss for numbers.',
+                )
+            )
+        if activation == "softmax":
+            problems.append(
+                Problem(
+                    "softmax over one unit always gives 1",
+                    source.name,
+                    line,
+                    fix="End with: Dense(1)",
+                )
+            )
+        elif activation in ("sigmoid", "tanh", "hard_sigmoid"):
+            problems.append(
+                Problem(
+                    f"{activation} keeps predictions within a fixed range",
+                    source.name,
+                    line,
+                    fix="End with Dense(1), unless the target lies in that range.",
+                    severity="warning",
+                )
+            )
+        return problems
+    wanted = "sigmoid" if units == 1 else "softmax"
+    if units == 1 and activation == "softmax":
+        problems.append(
+            Problem(
+                "softmax over one unit always gives 1",
+                source.name,
+                line,
+                fix='End with: Dense(1, activation="sigmoid")',
+            )
+        )
+    elif activation is not None and activation not in _PROBABILITY_ACTIVATIONS:
+        problems.append(
+            Problem(
+                f"the last layer ends in {activation}, which gives no probabilities",
+                source.name,
+                line,
+                fix=f'End with: Dense({units}, activation="{wanted}"), and a loss without '
+                "from_logits=True.",
+            )
+        )
+    elif units > 1 and activation not in (None, "softmax"):
+        problems.append(
+            Problem(
+                f"{activation} over {units} units gives probabilities that do not add up to 1",
+                source.name,
+                line,
+                fix=f'End with: Dense({units}, activation="softmax")',
+            )
+        )
+    if units == 1 and "categorical" in loss:
+        problems.append(
+            Problem(
+                f"the loss {loss} needs a unit for each class, the last layer has 1",
+                source.name,
+                compile_line,
+                fix='Use loss="binary_crossentropy", or end with Dense(2, activation="softmax").',
+            )
+        )
+    if getattr(model.loss, "from_logits", False):
+        problems.append(
+            Problem(
+                "the loss takes logits, the last layer gives probabilities",
+                source.name,
+                compile_line,
+                fix="Take from_logits=True away.",
+            )
+        )
+    return problems
+
+
+def _last_activation(model: Any) -> str | None:
+    """The name of the last activation; `None` where it cannot be told."""
+    outputs = getattr(model, "outputs", None)
+    history = getattr(outputs[0], "_keras_history", None) if outputs else None
+    if history is None:
+        return None
+    layer = history.operation
+    if isinstance(layer, keras.layers.Softmax):
+        return "softmax"
+    if isinstance(layer, keras.Model):
+        return _last_activation(layer)
+    activation = getattr(layer, "activation", None)
+    return getattr(activation, "__name__", None)
+
+
+def _loss_name(model: Any) -> str | None:
+    """The loss in snake case, e.g. `"binary_crossentropy"`; `None` where there is none."""
+    loss = getattr(model, "loss", None)
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        loss = loss[0]
+    elif isinstance(loss, dict) and len(loss) == 1:
+        loss = next(iter(loss.values()))
+    if not loss:
+        return None
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _target_format(units: int, loss: str) -> TargetFormat:
+    if units == 1:
+        return TargetFormat.VALUES
+    return TargetFormat.CODES if "sparse" in loss else TargetFormat.ONE_HOT

@@ -1,0 +1,207 @@
+"""From a design to rows ready for the network: reading, sampling, splitting, fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hornbook.batching import PreparedRows, balanced_class_weights
+from hornbook.data import Table, TableStore, sample_rows, split_rows
+from hornbook.design import (
+    DesignFolder,
+    check_code,
+    check_table,
+    check_test_table,
+    target_encoder,
+)
+from hornbook.errors import DataError, DesignError
+from hornbook.features import FeaturePipeline, TargetEncoder
+from hornbook.features.pipeline import rows_to_drop
+
+__all__ = ["PreparedData", "open_tables", "prepare_data"]
+
+Rows = NDArray[np.int64]
+_TRAIN_MARK = "__hornbook_train__"
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """All a training is fed with.
+
+    Attributes:
+        train: weighted as the design says.
+        test: measured on; sample weights count, class weights do not.
+        validation: train rows set apart to choose the epoch on, if the design wants it.
+        pipeline: the features, fitted on the train rows.
+        encoder: of the target.
+        dropped: rows left out, by reason.
+        notes: what the reader of the data had to say.
+    """
+
+    train: PreparedRows
+    test: PreparedRows
+    validation: PreparedRows | None
+    pipeline: FeaturePipeline
+    encoder: TargetEncoder
+    dropped: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def measured(self) -> PreparedRows:
+        """The rows that epochs are measured and chosen on."""
+        return self.test if self.validation is None else self.validation
+
+
+def open_tables(
+    design: DesignFolder, store: TableStore, progress: Callable[[int, int], None] | None = None
+) -> tuple[Table, Table | None]:
+    """Reads the train table and the test table, and holds the design against them.
+
+    Raises:
+        DataError: a file cannot be read.
+        DesignError: all mistakes in the files of the design and the columns it names.
+    """
+    problems = check_code(design)
+    table = store.read(design.data_path, design.read_options, progress)
+    test = None
+    table_problems = check_table(design, table)
+    if design.test_path is not None and not table_problems:
+        test = _read_test_table(design, store, table, progress)
+        table_problems = check_test_table(design, table, test)
+    problems += table_problems
+    if problems:
+        raise DesignError(problems)
+    return table, test
+
+
+def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> PreparedData:
+    """Samples, splits, drops and fits as the design says.
+
+    Raises:
+        DataError: too few rows are left.
+        FeatureError: a feature has nothing to fit on.
+    """
+    task, seed = design.task, design.task.seed
+    encoder = target_encoder(design, table)
+    dropped = _Dropped()
+    target = table.read_column(encoder.column)
+    usable = dropped.keep("without a target", encoder.usable_rows(target))
+    usable = sample_rows(usable, task.sampling.method, task.sampling.rows, seed)
+    codes = None if encoder.classes is None else encoder.encode(target.gather(usable))
+    if test is None:
+        stratify = codes if task.split.stratify else None
+        train, tested = split_rows(usable, task.split.test_share, seed, stratify)
+        test = table
+    else:
+        train = usable
+        test_target = test.read_column(encoder.column)
+        tested = dropped.keep("without a target in the test file", encoder.usable_rows(test_target))
+    validation: Rows | None = None
+    if task.split.validation_share:
+        stratify = _codes_of(encoder, target, train) if task.split.stratify else None
+        train, validation = split_rows(train, task.split.validation_share, seed + 1, stratify)
+    train = _drop_missing(design, table, train, dropped)
+    tested = _drop_missing(design, test, tested, dropped)
+    if validation is not None:
+        validation = _drop_missing(design, table, validation, dropped)
+    for name, rows in (("train", train), ("test", tested), ("validation", validation)):
+        if rows is not None and not len(rows):
+            raise DataError(
+                f"The {name} set is empty: {dropped or 'no row was dropped'}.",
+                fix="Use fewer features that drop rows with missing values, or bring more rows.",
+            )
+    pipeline = FeaturePipeline.fit(task.input_features, _lazy_rows(table, train, design))
+    measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
+    return PreparedData(
+        train=replace(measured, class_weights=_class_weights(design, measured)),
+        test=replace(measured, table=test, rows=tested),
+        validation=None if validation is None else replace(measured, rows=validation),
+        pipeline=pipeline,
+        encoder=encoder,
+        dropped=dict(dropped.counts),
+        notes=table.notes,
+    )
+
+
+class _Dropped:
+    """Counts rows that are left out, by reason."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def keep(self, reason: str, usable: NDArray[np.bool_]) -> Rows:
+        lost = int((~usable).sum())
+        if lost:
+            self.counts[reason] = self.counts.get(reason, 0) + lost
+        return np.flatnonzero(usable).astype(np.int64)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count:,} rows {reason}" for reason, count in self.counts.items())
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
+
+
+def _read_test_table(
+    design: DesignFolder,
+    store: TableStore,
+    table: Table,
+    progress: Callable[[int, int], None] | None,
+) -> Table:
+    """Reads the test file with the column types of the train file."""
+    path, options = design.base / (design.task.dataset.test_path or ""), design.read_options
+    test = store.read(path, replace(options, types={}), progress)
+    types = {
+        name: str(table.column(name).storage)
+        for name in _needed_columns(design)
+        if name in test.column_names
+    }
+    if all(str(test.column(name).storage) == storage for name, storage in types.items()):
+        return test
+    return store.read(path, replace(options, types=types), progress)
+
+
+def _needed_columns(design: DesignFolder) -> Sequence[str]:
+    weight = design.task.weights.sample_weight
+    return [
+        *(feature.column for feature in design.task.input_features),
+        design.task.target.column,
+        *([weight] if weight else []),
+    ]
+
+
+def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Dropped) -> Rows:
+    """Leaves out rows in which a feature that drops rows has no value."""
+    missing = rows_to_drop(design.task.input_features)
+    if missing is None:
+        return rows
+    mask = table.scan().select(missing.alias("missing")).collect(engine="streaming")
+    keep = ~mask["missing"].to_numpy()[rows]
+    return rows[dropped.keep("with a missing value in a feature that drops them", keep)]
+
+
+def _codes_of(encoder: TargetEncoder, target: pl.Series, rows: Rows) -> NDArray[Any] | None:
+    return None if encoder.classes is None else encoder.encode(target.gather(rows))
+
+
+def _lazy_rows(table: Table, rows: Rows, design: DesignFolder) -> pl.LazyFrame:
+    """The given rows of a table, for streaming."""
+    columns = [feature.column for feature in design.task.input_features]
+    mask = np.zeros(table.n_rows, np.bool_)
+    mask[rows] = True
+    marked = pl.LazyFrame({_TRAIN_MARK: mask})
+    frames = [table.scan().select(columns), marked]
+    return pl.concat(frames, how="horizontal").filter(pl.col(_TRAIN_MARK))
+
+
+def _class_weights(design: DesignFolder, train: PreparedRows) -> NDArray[np.float32] | None:
+    n_classes = train.target.n_classes
+    if n_classes is None or not design.task.weights.class_weights:
+        return None
+    target, weight = train.read_target()
+    return balanced_class_weights(target, n_classes, weight)

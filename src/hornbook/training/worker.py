@@ -1,0 +1,223 @@
+"""The process that runs one training: `python -m hornbook.training.worker FOLDER`.
+
+It is started with `KERAS_BACKEND` set. All it has to say goes into the session's folder:
+events while it runs, a result at its end. If it dies before, whoever finds no result says so.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+import polars as pl
+import psutil
+
+from hornbook.backends import open_backend, set_seed
+from hornbook.data import TableStore
+from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile
+from hornbook.errors import HornbookError, InterruptedTrainingError
+from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.training.context import TrainingContext, enter_training
+from hornbook.training.events import EventWriter
+from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
+from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE, STOP_FILE, TrainingJob
+from hornbook.training.model import build_model
+from hornbook.training.prepare import PreparedData, open_tables, prepare_data
+from hornbook.training.result import TrainingResult
+from hornbook.training.user_code import UserCode
+
+__all__ = ["main"]
+
+_OUT_OF_MEMORY = (
+    "The training ran out of memory. Use a smaller batch_size, fewer or narrower layers, or "
+    "a machine with more memory."
+)
+
+
+def main(folder: Path) -> int:
+    """Runs the job in a session's folder; returns the exit code of the process."""
+    events = EventWriter(folder)
+    try:
+        result = _Training(folder, events).run()
+    except InterruptedTrainingError as error:
+        result = TrainingResult("aborted", reason=str(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the last place that can say why
+        traceback.print_exc()
+        result = TrainingResult("failed", reason=failure_reason(error))
+    result.write(folder)
+    events.write("ended", status=result.status, reason=result.reason)
+    events.close()
+    return 0 if result.status in ("finished", "stopped") else 1
+
+
+def failure_reason(error: BaseException) -> str:
+    """Why a training failed, in the user's terms."""
+    if isinstance(error, HornbookError):
+        return str(error)
+    text = str(error).strip()
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text:
+        return _OUT_OF_MEMORY
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+class _Training:
+    """The stages of one training, in order."""
+
+    def __init__(self, folder: Path, events: EventWriter) -> None:
+        self._folder = folder
+        self._events = events
+        self._started = psutil.Process().create_time()
+        self._job = TrainingJob.read(folder)
+        self._stage_written = 0.0
+
+    def run(self) -> TrainingResult:
+        imported = time.time() - self._started
+        backend = keras.backend.backend()
+        open_backend(backend)
+        design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
+        self._stage("reading data")
+        store = TableStore(Path(self._job.home) / "datasets")
+        table, test = open_tables(design, store, self._reading)
+        self._stop_if_asked()
+        self._stage("preparing features")
+        data = prepare_data(design, table, test)
+        self._events.write(
+            "prepared",
+            train_rows=len(data.train),
+            test_rows=len(data.test),
+            validation_rows=None if data.validation is None else len(data.validation),
+            features=len(data.pipeline.features),
+            inputs={name: list(spec.shape) for name, spec in data.pipeline.inputs.items()},
+            dropped=data.dropped,
+            notes=data.notes,
+        )
+        self._stop_if_asked()
+        self._stage("building the model")
+        code = UserCode(design.path)
+        measurer = make_measurer(design, data, code)
+        enter_training(
+            TrainingContext(
+                Path(self._job.home),
+                self._job.analysis_id,
+                self._job.mltask_id,
+                self._job.session_id,
+                metric_prefix(design) + design.task.metric,
+                measurer.greater_is_better,
+            )
+        )
+        set_seed(design.task.seed)
+        user_model = build_model(
+            code,
+            SourceFile.read(design.path / ARCHITECTURE_FILE),
+            data.pipeline.inputs,
+            design.task.target.type,
+            data.encoder.n_classes,
+        )
+        prepared = time.time() - self._started
+        self._stage("training")
+        outcome = fit(
+            design,
+            data,
+            user_model=user_model,
+            measurer=measurer,
+            code=code,
+            events=self._events,
+            folder=self._folder,
+        )
+        self._stage("saving the model")
+        artifact = ModelArtifact(
+            self._folder / MODEL_FOLDER,
+            design.task.target.type,
+            data.encoder,
+            data.pipeline,
+            {name: str(table.column(name).storage) for name in data.pipeline.columns},
+            outcome.measurement.threshold,
+            backend,
+        )
+        artifact.write(user_model.keras_model)
+        self._write_predictions(outcome)
+        seconds = {
+            "imports": imported,
+            "prepare": prepared,
+            "fit": outcome.seconds,
+            "total": time.time() - self._started,
+        }
+        return self._result(design, data, outcome, measurer.greater_is_better, seconds)
+
+    def _result(
+        self,
+        design: DesignFolder,
+        data: PreparedData,
+        outcome: FitOutcome,
+        greater_is_better: bool,
+        seconds: dict[str, float],
+    ) -> TrainingResult:
+        status, reason = "finished", None
+        if outcome.failure is not None:
+            traceback.print_exception(outcome.failure)
+            status = "failed"
+            reason = f"{failure_reason(outcome.failure)}\nEpoch {outcome.epoch + 1} is kept."
+        elif outcome.stopped:
+            status = "stopped"
+            reason = f"Stopped by the user; epoch {outcome.epoch + 1} is kept."
+        notes = list(data.notes)
+        if outcome.custom_score_error:
+            notes.append(f"The custom score has no value: {outcome.custom_score_error}")
+        return TrainingResult(
+            status,  # type: ignore[arg-type]
+            reason=reason,
+            has_model=True,
+            prediction_type=str(design.task.target.type),
+            target=design.task.target.column,
+            metric=design.task.metric,
+            greater_is_better=greater_is_better,
+            metrics=dict(outcome.measurement.metrics),
+            measured_on=metric_prefix(design).strip().lower(),
+            best_epoch=outcome.epoch + 1,
+            epochs=outcome.epochs,
+            history={name: list(values) for name, values in outcome.history.items()},
+            threshold=outcome.measurement.threshold,
+            train_rows=len(data.train),
+            test_rows=len(data.test),
+            validation_rows=None if data.validation is None else len(data.validation),
+            dropped=data.dropped,
+            seconds=seconds,
+            backend=keras.backend.backend(),
+            backend_reason=self._job.backend_reason,
+            warnings=tuple(notes),
+        )
+
+    def _write_predictions(self, outcome: FitOutcome) -> None:
+        evaluated = outcome.evaluated
+        columns = {"truth": evaluated.target, "weight": evaluated.weight}
+        for unit in range(evaluated.prediction.shape[1]):
+            columns[f"output_{unit}"] = evaluated.prediction[:, unit].astype(np.float32)
+        frame = pl.DataFrame({name: v for name, v in columns.items() if v is not None})
+        frame.write_parquet(self._folder / PREDICTIONS_FILE)
+
+    def _stage(self, name: str) -> None:
+        self._events.write("stage", stage=name)
+
+    def _reading(self, done_bytes: int, total_bytes: int) -> None:
+        now = time.monotonic()
+        if now - self._stage_written >= 0.2:
+            self._stage_written = now
+            self._events.write("reading", done_bytes=done_bytes, total_bytes=total_bytes)
+        self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
+        if (self._folder / STOP_FILE).exists():
+            raise InterruptedTrainingError(
+                "Stopped before the first epoch; there is nothing to keep."
+            )
+
+
+if __name__ == "__main__":
+    # Keras warns of inputs given as a dict to models that list theirs, which is what they want.
+    warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
+    sys.exit(main(Path(sys.argv[1])))

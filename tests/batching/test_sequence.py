@@ -1,0 +1,152 @@
+"""Row sequences: what is in a batch, in which order, epoch by epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from hornbook.batching import PreparedRows, RowSequence, TargetFormat, balanced_class_weights
+from hornbook.data import TableStore
+from hornbook.errors import DataError
+from hornbook.features import Feature, FeaturePipeline, NumericalRegular, TargetEncoder
+
+N_ROWS = 1000
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows")
+    numbers = np.arange(N_ROWS)
+    frame = pd.DataFrame(
+        {"x": numbers, "y": numbers * 2.0, "label": numbers % 3, "w": 1 + numbers % 2}
+    )
+    frame.to_csv(folder / "rows.csv", index=False)
+    table = TableStore(folder / "store").read(folder / "rows.csv")
+    pipeline = FeaturePipeline.fit(
+        [Feature("x", NumericalRegular(rescaling="none"))], table.scan()
+    )
+    return PreparedRows(table, np.arange(N_ROWS), pipeline, TargetEncoder("y"))
+
+
+def read_epoch(sequence, order=None):
+    sequence.on_epoch_begin()
+    batches = [sequence[index] for index in order or range(len(sequence))]
+    sequence.on_epoch_end()
+    return batches
+
+
+def rows_of(batches):
+    return np.concatenate([inputs["main"][:, 0] for inputs, *_ in batches])
+
+
+def test_an_unshuffled_epoch_holds_every_row_once_in_order(rows):
+    sequence = RowSequence(rows, 32, TargetFormat.VALUES)
+    batches = read_epoch(sequence)
+    assert len(sequence) == 32
+    assert [len(target) for _, target in batches] == [32] * 31 + [8]
+    np.testing.assert_array_equal(rows_of(batches), np.arange(N_ROWS))
+    targets = np.concatenate([target for _, target in batches])
+    assert targets.shape == (N_ROWS, 1)
+    assert targets.dtype == np.float32
+    np.testing.assert_array_equal(targets[:, 0], np.arange(N_ROWS) * 2)
+
+
+def test_shuffled_epochs_hold_every_row_once_in_orders_of_their_own(rows):
+    sequence = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    first, second = (rows_of(read_epoch(sequence)) for _ in range(2))
+    for epoch in (first, second):
+        np.testing.assert_array_equal(np.sort(epoch), np.arange(N_ROWS))
+    assert (first != second).any()
+    again = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    np.testing.assert_array_equal(rows_of(read_epoch(again)), first)
+    other = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=2)
+    assert (rows_of(read_epoch(other)) != first).any()
+
+
+def test_a_batch_is_the_same_however_it_is_asked_for(rows):
+    in_order = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    expected = read_epoch(in_order)
+    order = list(np.random.default_rng(0).permutation(len(in_order)))
+    jumping = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    jumping.on_epoch_begin()
+    for index in order:
+        inputs, target = jumping[index]
+        np.testing.assert_array_equal(inputs["main"], expected[index][0]["main"])
+        np.testing.assert_array_equal(target, expected[index][1])
+
+
+def test_blocks_smaller_than_an_epoch_change_nothing(rows, monkeypatch):
+    expected = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
+    monkeypatch.setattr("hornbook.batching.rows._MOST_BLOCK_ROWS", 100)
+    small = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
+    np.testing.assert_array_equal(small, expected)
+
+
+def test_fewer_steps_go_on_through_the_rows(rows):
+    sequence = RowSequence(rows, 100, TargetFormat.VALUES, steps_per_epoch=4)
+    assert len(sequence) == 4
+    epochs = [rows_of(read_epoch(sequence)) for _ in range(5)]
+    np.testing.assert_array_equal(np.concatenate(epochs), np.tile(np.arange(N_ROWS), 2))
+
+
+def test_a_wrapper_that_passes_on_only_the_end_of_epochs_still_reshuffles(rows):
+    sequence = RowSequence(rows, 100, TargetFormat.VALUES, shuffle=True)
+    sequence.on_epoch_end()
+    first = rows_of([sequence[index] for index in range(len(sequence))])
+    sequence.on_epoch_end()
+    second = rows_of([sequence[index] for index in range(len(sequence))])
+    assert (first != second).any()
+
+
+def test_an_index_beyond_the_epoch_is_an_error(rows):
+    with pytest.raises(IndexError):
+        RowSequence(rows, 32, TargetFormat.VALUES)[32]
+
+
+def test_weights_multiply_and_only_class_weights_stay_out_of_the_target(rows):
+    weighted = PreparedRows(
+        rows.table,
+        rows.rows,
+        rows.pipeline,
+        TargetEncoder("label", (0, 1, 2)),
+        sample_weight="w",
+        class_weights=np.array([1, 10, 100], np.float32),
+    )
+    _, target, weight = RowSequence(weighted, 6, TargetFormat.ONE_HOT)[0]
+    assert target.argmax(axis=1).tolist() == [0, 1, 2, 0, 1, 2]
+    assert weight.tolist() == [1, 20, 100, 2, 10, 200]
+    codes, alone = weighted.read_target()
+    assert codes[:3].tolist() == [0, 1, 2]
+    assert alone[:3].tolist() == [1, 2, 1]
+
+
+def test_sparse_targets_are_integer_codes(rows):
+    labelled = PreparedRows(rows.table, rows.rows, rows.pipeline, TargetEncoder("label", (0, 1, 2)))
+    _, target = RowSequence(labelled, 4, TargetFormat.CODES)[0]
+    assert target.dtype == np.int32
+    assert target.tolist() == [[0], [1], [2], [0]]
+
+
+@pytest.mark.parametrize("wrong", [None, -1.0, float("inf")])
+def test_a_wrong_weight_is_named(wrong):
+    from hornbook.batching import row_weights
+
+    with pytest.raises(DataError, match="'w' holds"):
+        row_weights(pl.Series("w", [1.0, wrong]))
+
+
+def test_class_weights_are_those_of_scikit_learn():
+    from sklearn.utils.class_weight import compute_class_weight
+
+    codes = np.random.default_rng(0).integers(0, 5, 500)
+    np.testing.assert_allclose(
+        balanced_class_weights(codes, 5),
+        compute_class_weight("balanced", classes=np.arange(5), y=codes),
+        rtol=1e-6,
+    )
+
+
+def test_a_class_without_rows_weighs_one():
+    assert balanced_class_weights(np.array([0, 0, 2]), 3)[1] == 1.0

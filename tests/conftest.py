@@ -1,0 +1,31 @@
+"""What all tests share: the real data, workspaces, and one Keras backend a process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Set before anything imports Keras: a test process opens one backend and no other.
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+DATA = Path(
+    os.environ.get("HORNBOOK_TEST_DATA")
+    or Path(__file__).resolve().parents[2] / "shared" / "data"
+)
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real tables."""
+    if not DATA.is_dir():
+        pytest.skip(f"no test data in {DATA}; set HORNBOOK_TEST_DATA")
+    return DATA
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A workspace of the test's own."""
+    return tmp_path / "home"
