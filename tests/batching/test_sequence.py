@@ -25,7 +25,7 @@ def rows(tmp_path_factory):
     frame.to_csv(folder / "rows.csv", index=False)
     table = TableStore(folder / "store").read(folder / "rows.csv")
     pipeline = FeaturePipeline.fit(
-        [Feature("x", NumericalRegular(rescaling="none"))], table.scan()
+        [Feature("x", NumericalRegular(rescaling="none"))], table.slices()
     )
     return PreparedRows(table, np.arange(N_ROWS), pipeline, TargetEncoder("y"))
 

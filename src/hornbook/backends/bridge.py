@@ -98,6 +98,7 @@ class _TensorFlowStandIn(ModuleType):
     def __init__(self) -> None:
         super().__init__("tensorflow", "Stands in for TensorFlow until it is really needed.")
         self.__path__: list[str] = []
+        self.__spec__ = importlib.machinery.ModuleSpec("tensorflow", None, is_package=True)
         self._loading = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from typing import Literal
 
 from hornbook.design import SourceFile
@@ -27,8 +27,11 @@ class BackendChoice:
 
 
 def installed_backends() -> tuple[BackendName, ...]:
-    """The backends that can be imported here, without importing them."""
-    return tuple(name for name in _ALL if importlib.util.find_spec(name) is not None)
+    """The backends that can be imported here, without importing them.
+
+    It looks on the path, since a stand-in may answer for TensorFlow among the loaded modules.
+    """
+    return tuple(name for name in _ALL if PathFinder.find_spec(name) is not None)
 
 
 def choose_backend(wanted: str, sources: Iterable[SourceFile]) -> BackendChoice:

@@ -43,39 +43,61 @@ class CellCaster:
         self._text_words = text_words
 
     def cast(
-        self, lines: np.ndarray, cells: Sequence[pl.Series], log: RejectionLog
-    ) -> tuple[list[pl.Series], pl.Series | None]:
+        self, lines: np.ndarray, cells: pl.DataFrame, log: RejectionLog
+    ) -> tuple[pl.DataFrame, pl.Series | None]:
         """The typed columns, and which rows to keep of them: `None` for all.
 
         The rows that are not to be kept are added to `log`.
+
+        Args:
+            lines: 1-based source line of every row.
+            cells: text, one column for each parser.
+            log: gets the rejected rows.
         """
-        columns, faults = [], []
-        for cell, (name, parser) in zip(cells, self.parsers.items(), strict=True):
-            values, failed = self._cast_column(cell, parser)
-            columns.append(values)
-            if failed.any():
-                faults.append((name, parser, cell, failed.to_numpy()))
+        if not cells.width:
+            return cells, None
+        stripped = cells.select(pl.all().str.strip_chars())
+        is_text = [parser.storage is Storage.STRING for parser in self.parsers.values()]
+        columns = list(zip(cells.columns, is_text, strict=True))
+        absent = stripped.select(
+            is_missing(pl.col(name), self._text_words if text else MISSING_WORDS + PLACEHOLDERS)
+            for name, text in columns
+        )
+        values = pl.DataFrame(
+            [cells[name] if text else stripped[name] for name, text in columns]
+        ).hstack(absent.rename(lambda name: f"{name} absent"))
+        typed = values.select(
+            parser.parse(pl.when(~pl.col(f"{name} absent")).then(pl.col(name))).alias(name)
+            for name, parser in zip(cells.columns, self.parsers.values(), strict=True)
+        )
+        return typed, self._check(lines, cells, typed, absent, log)
+
+    def _check(
+        self,
+        lines: np.ndarray,
+        cells: pl.DataFrame,
+        typed: pl.DataFrame,
+        absent: pl.DataFrame,
+        log: RejectionLog,
+    ) -> pl.Series | None:
+        """Logs the rows in which a cell is there and its value is not."""
+        n_absent = absent.select(pl.all().sum()).row(0)
+        faults = []
+        for position, (name, parser) in enumerate(self.parsers.items()):
+            values = typed.to_series(position)
+            if values.null_count() > n_absent[position]:
+                failed = (values.is_null() & ~absent.to_series(position)).to_numpy()
+                faults.append((name, parser, cells.to_series(position), failed))
         if not faults:
-            return columns, None
+            return None
         rejected = np.logical_or.reduce([failed for _, _, _, failed in faults])
         for row in np.flatnonzero(rejected).tolist():
             name, parser, cell, _ = next(fault for fault in faults if fault[3][row])
             found = str(cell[row])
             shown = found if len(found) <= _LONGEST_SHOWN else found[:_LONGEST_SHOWN] + "…"
             reason = f"column '{name}' holds {shown!r}, expected {parser.expected}"
-            text = _as_text([cell[row] for cell in cells], self.separator)
-            log.add(Rejection(int(lines[row]), reason, text))
-        return columns, pl.Series(~rejected)
-
-    def _cast_column(self, cells: pl.Series, parser: CellParser) -> tuple[pl.Series, pl.Series]:
-        stripped = cells.str.strip_chars()
-        if parser.storage is Storage.STRING:
-            absent = is_missing(stripped, self._text_words)
-            values = cells.set(absent, None) if absent.any() else cells
-            return values, pl.Series([False]).new_from_index(0, len(cells))
-        absent = is_missing(stripped, MISSING_WORDS + PLACEHOLDERS)
-        values = parser.parse(stripped.set(absent, None) if absent.any() else stripped)
-        return values, values.is_null() & ~absent
+            log.add(Rejection(int(lines[row]), reason, _as_text(cells.row(row), self.separator)))
+        return pl.Series(~rejected)
 
 
 @dataclass
@@ -144,7 +166,7 @@ def write_staged(
     writer.finish(report, str(source.path), options)
 
 
-def _as_text(cells: list[str | None], separator: str) -> str:
+def _as_text(cells: Sequence[str | None], separator: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=separator, lineterminator="").writerow(cells)
     return line.getvalue()

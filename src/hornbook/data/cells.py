@@ -10,6 +10,7 @@ from hornbook.data.dates import DATE_FORMATS, DateFormat, parse_dates
 from hornbook.data.schema import Storage
 
 __all__ = [
+    "DECIMAL_COMMA",
     "CellParser",
     "parse_booleans",
     "parse_floats",
@@ -26,7 +27,9 @@ _EXPECTED = {
     Storage.VECTOR: "a list of numbers such as [0.5, 2]",
     Storage.STRING: "text",
 }
-_DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
+DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
+"""A number with a comma before its decimals."""
+
 _LARGEST_EXACT = 2.0**53
 
 
@@ -52,7 +55,7 @@ class CellParser:
             return f"{text} like {self.date_format.name}"
         return text
 
-    def parse(self, stripped: pl.Series) -> pl.Series:
+    def parse(self, stripped: pl.Expr) -> pl.Expr:
         """The typed values, null where a cell is none.
 
         Args:
@@ -75,65 +78,61 @@ class CellParser:
         return values
 
 
-def parse_integers(stripped: pl.Series) -> pl.Series:
+def parse_integers(stripped: pl.Expr) -> pl.Expr:
     """Whole numbers of at most 64 bits; `3.0` is one, `3.5` is none.
 
     Example:
-        >>> parse_integers(pl.Series(["3", "+4", "3.0", "3.5", "x"])).to_list()
+        >>> cells = pl.DataFrame({"a": ["3", "+4", "3.0", "3.5", "x"]})
+        >>> cells.select(parse_integers(pl.col("a")))["a"].to_list()
         [3, 4, 3, None, None]
     """
-    whole = stripped.cast(pl.Int64, strict=False)
-    if whole.null_count() == stripped.null_count():
-        return whole
     floats = parse_floats(stripped)
     integral = (floats == floats.floor()) & (floats.abs() <= _LARGEST_EXACT)
-    return whole.fill_null(floats.set(~integral, None).cast(pl.Int64, strict=False))
+    from_floats = pl.when(integral).then(floats).cast(pl.Int64, strict=False)
+    return pl.coalesce(stripped.cast(pl.Int64, strict=False), from_floats)
 
 
-def parse_floats(stripped: pl.Series, *, decimal_comma: bool = False) -> pl.Series:
+def parse_floats(stripped: pl.Expr, *, decimal_comma: bool = False) -> pl.Expr:
     """Finite numbers of 64 bits; infinity is none, as no layer of a network survives it.
 
     Example:
-        >>> parse_floats(pl.Series(["3", "1e-3", "inf", "1,5"])).to_list()
+        >>> cells = pl.DataFrame({"a": ["3", "1e-3", "inf", "1,5"]})
+        >>> cells.select(parse_floats(pl.col("a")))["a"].to_list()
         [3.0, 0.001, None, None]
-        >>> parse_floats(pl.Series(["1,5"]), decimal_comma=True).to_list()
-        [1.5]
+        >>> cells.select(parse_floats(pl.col("a"), decimal_comma=True))["a"].to_list()
+        [3.0, 0.001, None, 1.5]
     """
     if decimal_comma:
-        stripped = stripped.str.replace(_DECIMAL_COMMA, "$1.$2")
+        stripped = stripped.str.replace(DECIMAL_COMMA, "$1.$2")
     floats = stripped.cast(pl.Float64, strict=False)
-    return floats.set(~floats.is_finite().fill_null(value=True), None)
+    return pl.when(floats.is_finite()).then(floats)
 
 
-def parse_booleans(stripped: pl.Series) -> pl.Series:
+def parse_booleans(stripped: pl.Expr) -> pl.Expr:
     """`true` and `false` in any case; `yes`, `no`, `0` and `1` are none.
 
     Example:
-        >>> parse_booleans(pl.Series(["True", "FALSE", "yes"])).to_list()
+        >>> cells = pl.DataFrame({"a": ["True", "FALSE", "yes"]})
+        >>> cells.select(parse_booleans(pl.col("a")))["a"].to_list()
         [True, False, None]
     """
     lowercase = stripped.str.to_lowercase()
-    known = lowercase.is_in(["true", "false"]).fill_null(value=False)
-    return (lowercase == "true").set(~known, None)
+    return pl.when(lowercase.is_in(["true", "false"])).then(lowercase == "true")
 
 
-def parse_vectors(stripped: pl.Series) -> pl.Series:
+def parse_vectors(stripped: pl.Expr) -> pl.Expr:
     """JSON lists of finite numbers, of any length, as 32-bit floats.
 
     Example:
-        >>> parse_vectors(pl.Series(["[1, 2.5]", "[]", "[1, a]", "7"])).to_list()
+        >>> cells = pl.DataFrame({"a": ["[1, 2.5]", "[]", "[1, x]", "7"]})
+        >>> cells.select(parse_vectors(pl.col("a")))["a"].to_list()
         [[1.0, 2.5], [], None, None]
     """
-    listed = (stripped.str.starts_with("[") & stripped.str.ends_with("]")).fill_null(
-        value=False
-    ) & (stripped.str.len_bytes() >= 2).fill_null(value=False)
-    inner = stripped.str.slice(1).str.head(-1).str.strip_chars().set(~listed, None)
-    empty = (inner == "").fill_null(value=False)
-    frame = pl.DataFrame({"inner": inner, "empty": empty})
-    element = pl.element().str.strip_chars().cast(pl.Float32, strict=False)
-    items = pl.col("inner").str.split(",").list.eval(element)
+    listed = stripped.str.contains(r"(?s)^\[.*\]$")
+    inner = pl.when(listed).then(stripped.str.slice(1).str.head(-1).str.strip_chars())
+    items = inner.str.split(",").list.eval(
+        pl.element().str.strip_chars().cast(pl.Float32, strict=False)
+    )
     sound = items.list.eval(pl.element().is_finite().fill_null(value=False)).list.all()
     nothing = pl.lit([], dtype=pl.List(pl.Float32))
-    return frame.select(
-        pl.when("empty").then(nothing).when(sound).then(items).otherwise(None).alias("vector")
-    )["vector"]
+    return pl.when(sound & (inner != "")).then(items).when(inner == "").then(nothing)

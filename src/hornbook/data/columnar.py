@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.data.arrow_values import storage_of, to_storage, to_text
 from hornbook.data.casting import CellCaster
 from hornbook.data.cells import CellParser
-from hornbook.data.evidence import Evidence
+from hornbook.data.evidence import Evidence, weigh
 from hornbook.data.file_format import FileFormat
 from hornbook.data.options import ReadOptions
 from hornbook.data.rejection import RejectionLog, check_share
@@ -72,14 +73,14 @@ def _read(source: SourceFile, file_format: FileFormat, options: ReadOptions, fol
     ):
         for batch in batches:
             lines = np.arange(n_read + 1, n_read + 1 + batch.num_rows)
-            cells = [to_text(batch.column(name)) for name in parsers]
-            cast, kept = caster.cast(lines, cells, log)
-            typed = dict(zip(parsers, cast, strict=True))
+            cast, kept = caster.cast(lines, _text_cells(batch, parsers), log)
+            typed = dict(zip(parsers, cast.get_columns(), strict=True))
             columns = [
                 typed[name] if name in typed else to_storage(batch.column(name), name)
                 for name in storages
             ]
-            writer.write(columns, kept)
+            named = [values.alias(str(i)) for i, values in enumerate(columns)]
+            writer.write(pl.DataFrame(named), kept)
             n_read += batch.num_rows
     source.report(1.0)
     if not n_read:
@@ -164,6 +165,10 @@ def _declared_parsers(
     evidence = {name: Evidence() for name in options.types}
     with _open(source, file_format) as (_, batches):
         for batch in batches:
-            for name, weighed in evidence.items():
-                weighed.add(to_text(batch.column(name)))
+            weigh(_text_cells(batch, evidence), list(evidence.values()))
     return {name: weighed.choose(*options.declared(name)) for name, weighed in evidence.items()}
+
+
+def _text_cells(batch: pa.RecordBatch, names: Iterable[str]) -> pl.DataFrame:
+    """The text of some columns, called by their position."""
+    return pl.DataFrame([to_text(batch.column(name)).alias(str(i)) for i, name in enumerate(names)])

@@ -49,13 +49,13 @@ _TIME = (
 )
 
 
-def looks_dated(stripped: pl.Series) -> pl.Series:
+def looks_dated(stripped: pl.Expr) -> pl.Expr:
     """Which values begin like a date: a cheap question before the exact one."""
-    return stripped.str.contains(_DATED).fill_null(value=False)
+    return stripped.str.contains(_DATED)
 
 
-def parse_dates(stripped: pl.Series, form: DateFormat, *, with_time: bool) -> pl.Series:
-    """The days or moments that `stripped` holds, null where it holds none.
+def parse_dates(stripped: pl.Expr, form: DateFormat, *, with_time: bool) -> pl.Expr:
+    """The days or moments that text holds, null where it holds none.
 
     Args:
         stripped: text without space around it.
@@ -64,52 +64,44 @@ def parse_dates(stripped: pl.Series, form: DateFormat, *, with_time: bool) -> pl
             as UTC, a day alone as its first moment. `False` gives days and refuses times.
 
     Example:
-        >>> iso = DATE_FORMATS[0]
-        >>> parse_dates(pl.Series(["2024-12-31", "2024-13-31"]), iso, with_time=False).to_list()
+        >>> cells = pl.DataFrame({"a": ["2024-12-31", "2024-13-31"]})
+        >>> cells.select(parse_dates(pl.col("a"), DATE_FORMATS[0], with_time=False))["a"].to_list()
         [datetime.date(2024, 12, 31), None]
-        >>> parse_dates(pl.Series(["2024-12-31T01:30:00+02:00"]), iso, with_time=True)[0].hour
+        >>> cells = pl.DataFrame({"a": ["2024-12-31T01:30:00+02:00"]})
+        >>> cells.select(parse_dates(pl.col("a"), DATE_FORMATS[0], with_time=True))["a"][0].hour
         23
     """
     if not with_time:
-        day = _only(stripped, form)
-        return day.str.to_date(form.code, strict=False)
-    parts = (
-        stripped.to_frame("text")
-        .select(
-            day=pl.coalesce(pl.col("text").str.extract(_TIME, 1), pl.col("text")),
-            minute=pl.col("text").str.extract(_TIME, 2).fill_null("00:00"),
-            second=pl.col("text").str.extract(_TIME, 3).fill_null(":00"),
-            fraction=pl.col("text").str.extract(_TIME, 4).fill_null(""),
-            zone=pl.col("text").str.extract(_TIME, 5).fill_null("Z"),
-        )
-        .with_columns(zone=pl.col("zone").str.replace("^[Zz]$", "+0000").str.replace(":", ""))
-    )
-    day = _only(parts["day"], form)
-    written = day + " " + parts["minute"] + parts["second"] + parts["fraction"] + parts["zone"]
+        return _only(stripped, form).str.to_date(form.code, strict=False)
+    day = _only(pl.coalesce(stripped.str.extract(_TIME, 1), stripped), form)
+    minute = stripped.str.extract(_TIME, 2).fill_null("00:00")
+    second = stripped.str.extract(_TIME, 3).fill_null(":00")
+    fraction = stripped.str.extract(_TIME, 4).fill_null("")
+    zone = stripped.str.extract(_TIME, 5).fill_null("Z")
+    zone = zone.str.replace("^[Zz]$", "+0000").str.replace(":", "", literal=True)
+    written = day + " " + minute + second + fraction + zone
     return written.str.to_datetime(f"{form.code} %H:%M:%S%.f%z", time_unit="us", strict=False)
 
 
-def count_dates(stripped: pl.Series, counts: pl.Series) -> dict[DateFormat, tuple[int, int]]:
+def count_dates(stripped: pl.Series) -> dict[DateFormat, tuple[int, int]]:
     """How many values each format reads, as a day alone and as a moment.
 
     Args:
-        stripped: different texts.
-        counts: how often each of them stands in the column.
+        stripped: text without space around it.
     """
-    dated = looks_dated(stripped)
-    if not dated.any():
-        return {}
-    stripped, counts = stripped.filter(dated), counts.filter(dated)
-    found = {}
+    cell = pl.col("cell")
+    tally = stripped.alias("cell").value_counts(name="n").filter(looks_dated(cell))
+    counts = {}
     for form in DATE_FORMATS:
-        days = parse_dates(stripped, form, with_time=False).is_not_null()
-        moments = parse_dates(stripped, form, with_time=True).is_not_null()
-        n_moments = int(counts.filter(moments).sum())
-        if n_moments:
-            found[form] = (int(counts.filter(days).sum()), n_moments)
-    return found
+        forms = tally.select(
+            days=pl.col("n").filter(parse_dates(cell, form, with_time=False).is_not_null()).sum(),
+            moments=pl.col("n").filter(parse_dates(cell, form, with_time=True).is_not_null()).sum(),
+        )
+        days, moments = forms.row(0)
+        if moments:
+            counts[form] = (days, moments)
+    return counts
 
 
-def _only(days: pl.Series, form: DateFormat) -> pl.Series:
-    matches = days.str.contains(form.pattern).fill_null(value=False)
-    return days.set(~matches, None)
+def _only(days: pl.Expr, form: DateFormat) -> pl.Expr:
+    return pl.when(days.str.contains(form.pattern)).then(days)

@@ -10,7 +10,7 @@ from hornbook.data.casting import StagedFile, write_staged
 from hornbook.data.delimited_rows import DelimitedRows
 from hornbook.data.dialect import Dialect, find_dialect
 from hornbook.data.encoding import decode_sample, guess_encoding
-from hornbook.data.evidence import Evidence
+from hornbook.data.evidence import Evidence, weigh
 from hornbook.data.missing import MISSING_WORDS
 from hornbook.data.options import ReadOptions
 from hornbook.data.rejection import RejectionLog
@@ -124,8 +124,7 @@ def _stage(
     ):
         rows = DelimitedRows(stream, dialect, log, source.name)
         for lines, cells in rows.blocks():
-            for cell, weighed in zip(cells, evidence, strict=True):
-                weighed.add(cell)
+            weigh(cells, evidence)
             staging.append(lines, cells)
         digest = stream.digest()
     staging.finish()

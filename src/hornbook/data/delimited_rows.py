@@ -18,7 +18,7 @@ from hornbook.errors import DataError
 
 __all__ = ["DelimitedRows"]
 
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 4 << 20
 
 
 class DelimitedRows:
@@ -46,7 +46,7 @@ class DelimitedRows:
         self._open_end = False
         self._last_line = 1
 
-    def blocks(self) -> Iterator[tuple[np.ndarray, list[pl.Series]]]:
+    def blocks(self) -> Iterator[tuple[np.ndarray, pl.DataFrame]]:
         """The lines and the cells of every column, header and empty rows left out.
 
         Raises:
@@ -55,21 +55,19 @@ class DelimitedRows:
         header_left = self._dialect.has_header
         for parsed in self._parsed():
             cells, lines = parsed, self._place(parsed)
-            empty = pl.DataFrame(
-                [cell.is_null().alias(str(i)) for i, cell in enumerate(cells)]
-            ).select(empty=pl.all_horizontal(pl.all()))["empty"]
+            empty = cells.select(empty=pl.all_horizontal(pl.all().is_null()))["empty"]
             if empty.any():
                 self.n_empty += int(empty.sum())
-                cells, lines = [cell.filter(~empty) for cell in cells], lines[~empty.to_numpy()]
+                cells, lines = cells.filter(~empty), lines[~empty.to_numpy()]
             if header_left and len(lines):
                 header_left = False
-                cells, lines = [cell[1:] for cell in cells], lines[1:]
+                cells, lines = cells[1:], lines[1:]
             yield lines, cells
-        self._place([])
+        self._place(pl.DataFrame())
         if self._open_end:
             raise self._never_closed(self._last_line)
 
-    def _parsed(self) -> Iterator[list[pl.Series]]:
+    def _parsed(self) -> Iterator[pl.DataFrame]:
         names = [str(i) for i in range(len(self._dialect.first_row))]
         try:
             reader = csv.open_csv(
@@ -96,25 +94,30 @@ class DelimitedRows:
             )
             for batch in reader:
                 if batch.num_rows:
-                    yield pl.DataFrame(pl.from_arrow(batch)).get_columns()
+                    yield pl.DataFrame(batch)
         except pa.ArrowInvalid as error:
             if "straddling" not in str(error):
                 raise DataError(
                     f"{self._name} cannot be read as delimited text: {error}",
                     fix="Say how to read it: separator, quote, encoding, header.",
                 ) from error
-            raise self._never_closed(self._n_rows + 1 + self._n_breaks) from error
+            line = self._n_rows + 1 + self._n_breaks
+            raise DataError(
+                f"A row on or after line {line} of {self._name} is longer than 4 MiB: most likely "
+                "a quote is opened and never closed.",
+                fix="Close the quote, or say that the file quotes with another sign or with none.",
+            ) from error
 
     def _refuse(self, row: Any) -> str:
         self._refused.append(row)
         return "skip"
 
-    def _place(self, cells: list[pl.Series]) -> np.ndarray:
+    def _place(self, cells: pl.DataFrame) -> np.ndarray:
         """The lines of a block's rows; refused rows before the last of them go to the log.
 
         No cells at all stand for the end of the file.
         """
-        n_valid = len(cells[0]) if cells else 0
+        n_valid = cells.height
         refused: list[Any] = []
         while self._refused and (
             not n_valid or self._refused[0].number <= self._n_rows + n_valid + len(refused)
@@ -124,7 +127,7 @@ class DelimitedRows:
         is_refused = np.zeros(n_all, dtype=bool)
         is_refused[[row.number - self._n_rows - 1 for row in refused]] = True
         breaks = np.zeros(n_all, dtype=np.int64)
-        breaks[~is_refused] = _count_breaks(cells, n_valid)
+        breaks[~is_refused] = _count_breaks(cells)
         breaks[is_refused] = [row.text.count("\n") for row in refused]
         before = np.cumsum(breaks) - breaks
         lines = np.arange(self._n_rows + 1, self._n_rows + 1 + n_all) + self._n_breaks + before
@@ -138,16 +141,16 @@ class DelimitedRows:
             self._open_end = self._ends_open(cells, refused)
         return lines[~is_refused]
 
-    def _ends_open(self, cells: list[pl.Series], refused: list[Any]) -> bool:
+    def _ends_open(self, cells: pl.DataFrame, refused: list[Any]) -> bool:
         """Whether the last row so far holds line breaks that no quote ends."""
         quote = self._dialect.quote
         if not quote:
             return False
-        if not cells:
+        if not cells.height:
             text = refused[-1].text
             return "\n" in text and text.count(quote) % 2 == 1
         closed = self._stream.tail.rstrip(b"\r\n").endswith(quote.encode())
-        return "\n" in (cells[-1][-1] or "") and not closed
+        return "\n" in (cells.to_series(-1)[-1] or "") and not closed
 
     def _never_closed(self, line: int) -> DataError:
         return DataError(
@@ -157,10 +160,13 @@ class DelimitedRows:
         )
 
 
-def _count_breaks(cells: list[pl.Series], n_rows: int) -> np.ndarray:
-    breaks = np.zeros(n_rows, dtype=np.int64)
-    for cell in cells:
-        if cell.str.contains("\n", literal=True).any():
-            counts = cell.str.count_matches("\n", literal=True).fill_null(0)
+def _count_breaks(cells: pl.DataFrame) -> np.ndarray:
+    breaks = np.zeros(cells.height, dtype=np.int64)
+    if not cells.height:
+        return breaks
+    broken = cells.select(pl.all().str.contains("\n", literal=True).any()).row(0)
+    for name, is_broken in zip(cells.columns, broken, strict=True):
+        if is_broken:
+            counts = cells[name].str.count_matches("\n", literal=True).fill_null(0)
             breaks += counts.cast(pl.Int64).to_numpy()
     return breaks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def find_dialect(text: str, options: ReadOptions, *, whole: bool, name: str) -> 
 
 
 def _rows(text: str, separator: str, quote: str, *, whole: bool) -> list[list[str]]:
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="")
     if quote:
         reader = csv.reader(lines, delimiter=separator, quotechar=quote)
     else:
@@ -146,7 +147,13 @@ def _is_usual_row(first: list[str], rest: list[list[str]]) -> bool:
 
 
 def _are_typed(cells: list[str]) -> list[bool]:
-    stripped = pl.Series(cells, dtype=pl.String).str.strip_chars()
-    numbers = parse_floats(stripped, decimal_comma=True).is_not_null()
-    words = parse_booleans(stripped).is_not_null()
-    return (numbers | words | looks_dated(stripped)).to_list()
+    stripped = pl.DataFrame({"cell": cells}, {"cell": pl.String}).select(
+        pl.col("cell").str.strip_chars()
+    )
+    cell = pl.col("cell")
+    typed = (
+        parse_floats(cell, decimal_comma=True).is_not_null()
+        | parse_booleans(cell).is_not_null()
+        | looks_dated(cell)
+    )
+    return stripped.select(typed)["cell"].to_list()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 __all__ = ["DistinctCounter"]
 
@@ -25,7 +25,7 @@ class DistinctCounter:
 
     Example:
         >>> counter = DistinctCounter(capacity=8)
-        >>> counter.add(pl.Series(["a", "b", "a", None]))
+        >>> counter.add(np.array([17, 4, 17], dtype=np.uint64))
         >>> counter.count
         2
     """
@@ -41,9 +41,8 @@ class DistinctCounter:
         share = _HASHES_IN_ALL // max(1, n_columns)
         return cls(capacity=min(_LARGEST_COUNTER, max(_SMALLEST_COUNTER, share)))
 
-    def add(self, values: pl.Series) -> None:
-        """Counts `values` in, missing ones left out."""
-        hashes = values.drop_nulls().hash().to_numpy()
+    def add(self, hashes: npt.NDArray[np.uint64]) -> None:
+        """Counts in the values with these hashes, spread evenly over 64 bits."""
         if self._full:
             hashes = hashes[hashes < self._smallest[-1]]
         if not len(hashes):

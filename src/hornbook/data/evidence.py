@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
-from hornbook.data.cells import CellParser, parse_booleans, parse_floats, parse_vectors
-from hornbook.data.dates import DATE_FORMATS, DateFormat, count_dates
+from hornbook.data.cells import DECIMAL_COMMA, CellParser, parse_floats, parse_vectors
+from hornbook.data.dates import DATE_FORMATS, DateFormat, count_dates, looks_dated
 from hornbook.data.missing import MISSING_WORDS, PLACEHOLDERS, is_missing
 from hornbook.data.schema import Meaning, Storage
 
-__all__ = ["Evidence"]
+__all__ = ["Evidence", "weigh"]
 
 _SHARE_FOR_TYPE = 0.9
 _LONGEST_TYPED_CELL = 64
 _CODE = r"^[+-]?0\d+$"
 _DIGITS = r"^[+-]?\d+$"
+_COUNTED = (
+    "n_values",
+    "n_placeholders",
+    "n_numbers",
+    "n_integers",
+    "n_codes",
+    "n_oversized",
+    "n_booleans",
+)
 
 
 @dataclass
@@ -31,7 +42,7 @@ class Evidence:
 
     Example:
         >>> evidence = Evidence()
-        >>> evidence.add(pl.Series(["1", "2.5", "?", "NA"]))
+        >>> weigh(pl.DataFrame({"a": ["1", "2.5", "?", "NA"]}), [evidence])
         >>> evidence.choose(None, None).storage
         <Storage.FLOAT: 'float'>
     """
@@ -48,30 +59,6 @@ class Evidence:
     n_vectors: int = 0
     n_days: Counter[DateFormat] = field(default_factory=Counter)
     n_moments: Counter[DateFormat] = field(default_factory=Counter)
-
-    def add(self, cells: pl.Series, *, typed: bool = True) -> None:
-        """Weighs more cells of the column.
-
-        Args:
-            cells: text, null where a cell is absent.
-            typed: whether text may stand for a number, as in a delimited file; in JSON a text
-                that looks like a number is still a text.
-        """
-        tally = cells.drop_nulls().str.strip_chars().alias("cell").value_counts(name="n")
-        tally = tally.filter(~is_missing(tally["cell"], MISSING_WORDS))
-        self.n_values += int(tally["n"].sum())
-        placeholders = tally["cell"].is_in(list(PLACEHOLDERS))
-        self.n_placeholders += int(tally["n"].filter(placeholders).sum())
-        if typed:
-            self._add_vectors(tally)
-        tally = tally.filter(tally["cell"].str.len_bytes() <= _LONGEST_TYPED_CELL)
-        if typed:
-            tally = self._add_numbers(tally)
-            booleans = parse_booleans(tally["cell"]).is_not_null()
-            self.n_booleans += int(tally["n"].filter(booleans).sum())
-        for form, (days, moments) in count_dates(tally["cell"], tally["n"]).items():
-            self.n_days[form] += days
-            self.n_moments[form] += moments
 
     def choose(self, storage: Storage | None, meaning: Meaning | None) -> CellParser:
         """The parser for the column.
@@ -127,29 +114,71 @@ class Evidence:
     def _date_format(self) -> DateFormat:
         return max(DATE_FORMATS, key=lambda form: self.n_moments[form])
 
-    def _add_vectors(self, tally: pl.DataFrame) -> None:
-        listed = tally.filter(tally["cell"].str.starts_with("["))
-        if len(listed):
-            vectors = parse_vectors(listed["cell"]).is_not_null()
-            self.n_vectors += int(listed["n"].filter(vectors).sum())
+    def _add(self, counts: dict[str, int], cells: pl.Series, *, typed: bool) -> None:
+        """Adds the counts of a block, and looks closer at cells that begin like dates or lists."""
+        for name, count in counts.items():
+            if name in _COUNTED and (typed or name in ("n_values", "n_placeholders")):
+                setattr(self, name, getattr(self, name) + count)
+        if typed and self.decimal_comma:
+            self.n_with_comma += counts["n_commas"]
+            self.n_numbers += counts["n_commas"]
+        if typed and counts["n_listed"]:
+            vectors = cells.to_frame("cell").select(parse_vectors(pl.col("cell")).count())
+            self.n_vectors += vectors.item()
+        if counts["n_dated"]:
+            for form, (days, moments) in count_dates(cells).items():
+                self.n_days[form] += days
+                self.n_moments[form] += moments
 
-    def _add_numbers(self, tally: pl.DataFrame) -> pl.DataFrame:
-        """Counts the numbers and gives back the rest."""
-        plain = parse_floats(tally["cell"]).is_not_null()
-        numbers = tally.filter(plain)
-        if len(numbers):
-            cell, n = numbers["cell"], numbers["n"]
-            integers = cell.cast(pl.Int64, strict=False).is_not_null()
-            self.n_numbers += int(n.sum())
-            self.n_integers += int(n.filter(integers).sum())
-            self.n_codes += int(n.filter(cell.str.contains(_CODE)).sum())
-            if not integers.all():
-                oversized = ~integers & cell.str.contains(_DIGITS)
-                self.n_oversized += int(n.filter(oversized).sum())
-        rest = tally.filter(~plain)
-        if self.decimal_comma and len(rest):
-            halves = parse_floats(rest["cell"], decimal_comma=True).is_not_null()
-            self.n_numbers += int(rest["n"].filter(halves).sum())
-            self.n_with_comma += int(rest["n"].filter(halves).sum())
-            rest = rest.filter(~halves)
-        return rest
+
+def weigh(cells: pl.DataFrame, evidence: Sequence[Evidence], *, typed: bool = True) -> None:
+    """Adds a block of cells to what is known about their columns, all columns in one query.
+
+    Args:
+        cells: text, null where a cell is absent; one column for each evidence.
+        evidence: of the columns, in order.
+        typed: whether text may stand for a number, as in a delimited file; in JSON a text that
+            looks like a number is still a text.
+    """
+    if not cells.width:
+        return
+    names = cells.columns
+    stripped = cells.select(pl.all().str.strip_chars())
+    present = stripped.select(
+        pl.when(~is_missing(pl.col(name), MISSING_WORDS)).then(pl.col(name)).alias(name)
+        for name in names
+    )
+    numbers = present.select(
+        *(parse_floats(pl.col(name)).is_not_null().alias(f"{name} number") for name in names),
+        *(
+            pl.col(name).cast(pl.Int64, strict=False).is_not_null().alias(f"{name} integer")
+            for name in names
+        ),
+    )
+    known = present.hstack(numbers)
+    counts = known.select(
+        count.alias(f"{name} {kind}") for name in names for kind, count in _counts(name).items()
+    ).row(0)
+    kinds = list(_counts(names[0]))
+    for i, (name, weighed) in enumerate(zip(names, evidence, strict=True)):
+        found = counts[i * len(kinds) : (i + 1) * len(kinds)]
+        weighed._add(dict(zip(kinds, found, strict=True)), present[name], typed=typed)
+
+
+@cache
+def _counts(name: str) -> dict[str, pl.Expr]:
+    """What is counted in one column."""
+    cell, number, integer = pl.col(name), pl.col(f"{name} number"), pl.col(f"{name} integer")
+    words = ~number & (cell.str.len_bytes() <= _LONGEST_TYPED_CELL)
+    return {
+        "n_values": cell.count(),
+        "n_placeholders": cell.is_in(list(PLACEHOLDERS)).sum(),
+        "n_numbers": number.sum(),
+        "n_integers": (number & integer).sum(),
+        "n_codes": (integer & cell.str.contains(_CODE)).sum(),
+        "n_oversized": (number & ~integer & cell.str.contains(_DIGITS)).sum(),
+        "n_booleans": cell.str.to_lowercase().is_in(["true", "false"]).sum(),
+        "n_commas": (words & cell.str.contains(DECIMAL_COMMA)).sum(),
+        "n_dated": (words & looks_dated(cell)).sum(),
+        "n_listed": cell.str.starts_with("[").sum(),
+    }

@@ -12,7 +12,7 @@ import polars as pl
 
 from hornbook.data.casting import StagedFile, write_staged
 from hornbook.data.encoding import guess_encoding
-from hornbook.data.evidence import Evidence
+from hornbook.data.evidence import Evidence, weigh
 from hornbook.data.options import ReadOptions
 from hornbook.data.rejection import Rejection, RejectionLog
 from hornbook.data.source import WINDOWS, SourceFile, TextStream
@@ -44,7 +44,7 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
     encoding = options.encoding or guess_encoding(source.sample()) or "utf-8"
     if encoding == WINDOWS:
         encoding = "utf-8"
-    keys: dict[str, _Key] = {}
+    evidence: dict[str, Evidence] = {}
     staging = Staging(scratch)
     try:
         with (
@@ -52,7 +52,7 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
             TextStream(source, encoding, _SHARE_OF_STAGING) as stream,
         ):
             for lines, block in _blocks(stream, log):
-                _stage(lines, block, keys, staging)
+                _stage(lines, block, evidence, staging)
             digest = stream.digest()
     except UnicodeError as error:
         raise DataError(
@@ -60,30 +60,15 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
             fix="Give its encoding; JSON is UTF-8 unless said otherwise.",
         ) from error
     staging.finish()
-    if not keys and not log.count:
+    if not evidence and not log.count:
         raise DataError(f"{source.name} is empty.", fix="Give a file with one object a line.")
-    names = list(keys)
+    names = list(evidence)
     if not log.count:
         options.check_columns(names)
-    parsers = [key.evidence.choose(*options.declared(name)) for name, key in keys.items()]
+    parsers = [weighed.choose(*options.declared(name)) for name, weighed in evidence.items()]
     report = ReadReport(digest=digest)
     staged = StagedFile(names, parsers, staging, log, ("",), ",", report)
     write_staged(staged, source, options, folder, _SHARE_OF_STAGING)
-
-
-class _Key:
-    """What is known about one key of the objects."""
-
-    def __init__(self) -> None:
-        self.evidence = Evidence()
-
-    def add(self, values: list[Any]) -> pl.Series:
-        """The values as text, weighed."""
-        cells = pl.Series([_as_text(value) for value in values], dtype=pl.String)
-        is_text = pl.Series([isinstance(value, str) for value in values], dtype=pl.Boolean)
-        self.evidence.add(cells.filter(is_text), typed=False)
-        self.evidence.add(cells.filter(~is_text))
-        return cells
 
 
 def _blocks(
@@ -115,19 +100,35 @@ def _blocks(
 
 
 def _stage(
-    lines: list[int], block: list[dict[str, Any]], keys: dict[str, _Key], staging: Staging
+    lines: list[int],
+    block: list[dict[str, Any]],
+    evidence: dict[str, Evidence],
+    staging: Staging,
 ) -> None:
     for value in block:
-        for name in value:
-            if name not in keys:
-                keys[name] = _Key()
-    cells = [key.add([value.get(name) for value in block]) for name, key in keys.items()]
+        for key in value:
+            if key not in evidence:
+                evidence[key] = Evidence()
+    texts, others = {}, {}
+    for position, key in enumerate(evidence):
+        values = [value.get(key) for value in block]
+        texts[str(position)] = [value if isinstance(value, str) else None for value in values]
+        others[str(position)] = [
+            None if isinstance(value, str) else _as_text(value) for value in values
+        ]
+    schema = dict.fromkeys(texts, pl.String)
+    text_cells, other_cells = pl.DataFrame(texts, schema), pl.DataFrame(others, schema)
+    weigh(text_cells, list(evidence.values()), typed=False)
+    weigh(other_cells, list(evidence.values()))
+    cells = text_cells.select(
+        pl.col(name).fill_null(other_cells[name]).alias(name) for name in schema
+    )
     staging.append(np.array(lines, dtype=np.int64), cells)
 
 
 def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
     if isinstance(value, float):
         return None if value != value else repr(value)  # noqa: PLR0124
     return json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from hornbook.data.distinct import DistinctCounter
@@ -34,7 +35,8 @@ class ColumnStatistics:
 
     Example:
         >>> statistics = ColumnStatistics(Storage.STRING)
-        >>> statistics.add(pl.Series(["cat.1.jpg", "dog.1.jpg", None]))
+        >>> values = pl.Series(["cat.1.jpg", "dog.1.jpg", None])
+        >>> statistics.add(values, values.hash())
         >>> statistics.column("picture").meaning
         <Meaning.IMAGE_PATH: 'image path'>
     """
@@ -49,14 +51,14 @@ class ColumnStatistics:
         self._n_words = 0
         self._n_chars = 0
         self._counting_up = storage is Storage.INTEGER
-        self._first: int | None = None
         self._last: int | None = None
 
-    def add(self, values: pl.Series) -> None:
-        """Takes in the next rows of the column."""
+    def add(self, values: pl.Series, hashes: pl.Series) -> None:
+        """Takes in the next rows of the column and the hashes of their values."""
         self.n_rows += len(values)
         self.n_missing += values.null_count()
-        self._distinct.add(values)
+        present = values.is_not_null().to_numpy() if values.null_count() else slice(None)
+        self._distinct.add(hashes.to_numpy()[present])
         if self.storage is Storage.STRING:
             self._add_text(values.drop_nulls().head(_SAMPLED_PER_BATCH))
         elif self._counting_up and len(values):
@@ -95,21 +97,30 @@ class ColumnStatistics:
         return self._last <= 1.12 * present
 
     def _add_text(self, sample: pl.Series) -> None:
-        self._n_sampled += len(sample)
+        text = pl.col("text")
         endings = "|".join(IMAGE_ENDINGS)
-        self._n_images += int(sample.str.contains(rf"(?i)\.({endings})$").sum())
-        self._n_words += int(sample.str.count_matches(r"\S+").sum())
-        self._n_chars += int(sample.str.len_chars().sum())
+        images, words, chars = (
+            sample.to_frame("text")
+            .select(
+                images=text.str.contains(rf"(?i)\.({endings})$").sum(),
+                words=text.str.count_matches(r"\S+").sum(),
+                chars=text.str.len_chars().sum(),
+            )
+            .row(0)
+        )
+        self._n_sampled += len(sample)
+        self._n_images += images
+        self._n_words += words
+        self._n_chars += chars
 
     def _add_count(self, values: pl.Series) -> None:
         first, last = values[0], values[-1]
-        if self._first is None:
-            self._first = first
+        if self._last is None:
             self._counting_up = first in (0, 1)
         self._counting_up = (
             self._counting_up
             and values.null_count() == 0
             and (self._last is None or first > self._last)
-            and bool((values.diff().drop_nulls() > 0).all())
+            and bool((np.diff(values.to_numpy()) > 0).all())
         )
         self._last = last

@@ -32,7 +32,7 @@ PLACEHOLDERS = ("?", "-", "--", ".", "...", "None", "none", "NONE", "missing", "
 """Missing too in a column whose other values are numbers, dates or truth values."""
 
 
-def is_missing(stripped: pl.Series, words: tuple[str, ...]) -> pl.Series:
+def is_missing(stripped: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     """Which values are absent or one of `words`.
 
     Args:
@@ -40,7 +40,8 @@ def is_missing(stripped: pl.Series, words: tuple[str, ...]) -> pl.Series:
         words: those that say that a value is missing.
 
     Example:
-        >>> is_missing(pl.Series(["1", "NA", None]), MISSING_WORDS).to_list()
+        >>> cells = pl.DataFrame({"a": ["1", "NA", None]})
+        >>> cells.select(is_missing(pl.col("a"), MISSING_WORDS))["a"].to_list()
         [False, True, True]
     """
     return stripped.is_null() | stripped.is_in(list(words)).fill_null(value=True)

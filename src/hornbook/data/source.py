@@ -97,7 +97,9 @@ class HashedFile(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """The next `size` bytes, fewer at the end of the file."""
-        data = self._stream.read(size) or b""
+        # No further than the file went at first: one that is still written to would never end.
+        left = self._source.size_bytes - self._n_read
+        data = self._stream.read(left if size < 0 else min(size, left)) or b""
         self._hash.update(data)
         self._n_read += len(data)
         if data and self._share:

@@ -17,8 +17,8 @@ _LINE = "line"
 class Staging:
     """A growing table of text cells with the source line of every row.
 
-    Columns are known by position. A column that appears late begins a new file, and is absent from
-    the rows before. Owned by one reader; not shared between threads.
+    Columns are called by their position: `0`, `1`, …. A column that appears late begins
+    a new file, and is absent from the rows before. Owned by one reader; not shared between threads.
 
     Args:
         folder: where the files are written; the caller removes it.
@@ -32,7 +32,7 @@ class Staging:
         self._sink: pa.OSFile | None = None
         self._writer: pa.RecordBatchFileWriter | None = None
 
-    def append(self, lines: np.ndarray, cells: list[pl.Series]) -> None:
+    def append(self, lines: np.ndarray, cells: pl.DataFrame) -> None:
         """Adds rows.
 
         Args:
@@ -41,10 +41,9 @@ class Staging:
         """
         if not len(lines):
             return
-        if self._writer is None or len(cells) > self.n_columns:
-            self._begin_file(len(cells))
-        frame = pl.DataFrame([cell.alias(str(i)) for i, cell in enumerate(cells)])
-        table = frame.with_columns(pl.Series(_LINE, lines)).to_arrow(
+        if self._writer is None or cells.width > self.n_columns:
+            self._begin_file(cells.width)
+        table = cells.with_columns(pl.Series(_LINE, lines)).to_arrow(
             compat_level=pl.CompatLevel.oldest()
         )
         if self._writer is not None:
@@ -58,19 +57,20 @@ class Staging:
             self._sink.close()
         self._writer = self._sink = None
 
-    def batches(self) -> Iterator[tuple[np.ndarray, list[pl.Series]]]:
+    def batches(self) -> Iterator[tuple[np.ndarray, pl.DataFrame]]:
         """The rows again, in blocks: their lines, and the cells of every column."""
         for path in self._files:
             with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as reader:
                 for i in range(reader.num_record_batches):
-                    frame = pl.DataFrame(pl.from_arrow(reader.get_batch(i)))
-                    lines = frame[_LINE].to_numpy()
-                    cells = frame.drop(_LINE).get_columns()
-                    absent = [
-                        pl.Series(str(j), [None], dtype=pl.String).new_from_index(0, len(lines))
-                        for j in range(len(cells), self.n_columns)
-                    ]
-                    yield lines, cells + absent
+                    cells = pl.DataFrame(reader.get_batch(i))
+                    lines = cells.drop_in_place(_LINE).to_numpy()
+                    absent = range(cells.width, self.n_columns)
+                    yield (
+                        lines,
+                        cells.with_columns(
+                            pl.lit(None, dtype=pl.String).alias(str(j)) for j in absent
+                        ),
+                    )
 
     def _begin_file(self, n_columns: int) -> None:
         self.finish()

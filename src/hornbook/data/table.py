@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from hornbook.data.gather import RowGatherer
@@ -155,7 +156,8 @@ class Table:
     def read_column(self, name: str) -> pl.Series:
         """All values of one column, in memory."""
         self.column(name)
-        return self.scan().select(pl.col(name)).collect().to_series()
+        # By exact name: `pl.col` reads names such as `^a$` as patterns.
+        return self.scan().select(cs.by_name(name)).collect().to_series()
 
     def rejections(self) -> Iterator[Rejection]:
         """The rows that were left out, in the order of their lines, one at a time."""

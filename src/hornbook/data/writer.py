@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -83,25 +82,24 @@ class TableWriter:
         self._writer.close()
         self._sink.close()
 
-    def write(self, columns: Sequence[pl.Series], kept: pl.Series | None = None) -> None:
+    def write(self, rows: pl.DataFrame, kept: pl.Series | None = None) -> None:
         """Adds rows.
 
         Args:
-            columns: in the order of the schema, already of their storages.
+            rows: columns in the order of the schema, already of their storages, of any names.
             kept: which of the rows to add; all where absent.
         """
         if kept is not None:
-            columns = [values.filter(kept) for values in columns]
-        n_rows = len(columns[0])
-        if not n_rows:
+            rows = rows.filter(kept)
+        if not rows.height:
             return
-        arrays = []
-        for values, field_ in zip(columns, self._schema, strict=True):
-            self._statistics[field_.name].add(values)
-            array = values.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-            arrays.append(array.cast(field_.type))
-        self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
-        self.n_rows += n_rows
+        rows.columns = self._schema.names
+        hashes = rows.select(pl.all().hash())
+        for name, statistics in self._statistics.items():
+            statistics.add(rows[name], hashes[name])
+        arrow = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
+        self._writer.write_table(arrow.combine_chunks())
+        self.n_rows += rows.height
 
     def finish(self, report: ReadReport, source: str, options: ReadOptions) -> None:
         """Writes the schema file; the rows must all be written and the writer closed."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +76,7 @@ class DesignFolder:
             problem = Problem(f"not UTF-8 text: {error}", TASK_FILE, fix="Save the file as UTF-8.")
             raise DesignError([problem]) from error
         except TOMLKitError as error:
-            line = error.line if isinstance(error, ParseError) else None
-            raise DesignError([Problem(str(error), TASK_FILE, line)]) from error
+            raise DesignError([_syntax_problem(error, written)]) from error
         try:
             task = TaskDesign.model_validate(values)
         except ValidationError as error:
@@ -113,3 +114,15 @@ class DesignFolder:
             if file.suffix == ".py" and file.is_file():
                 shutil.copyfile(file, target / file.name)
         return DesignFolder(target, self.task, self.text, self.base)
+
+
+def _syntax_problem(error: TOMLKitError, text: str) -> Problem:
+    """What tomlkit found, on the line that Python's own reader names: tomlkit is often one off."""
+    line = error.line if isinstance(error, ParseError) else None
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as located:
+        place = re.search(r"at line (\d+)", str(located))
+        line = int(place.group(1)) if place else line
+    message = re.sub(r"\.? at line \d+ col \d+$", "", str(error))
+    return Problem(f"not valid TOML: {message}", TASK_FILE, line)

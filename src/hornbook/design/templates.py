@@ -141,7 +141,8 @@ def architecture_template(prediction_type: PredictionType, inputs: tuple[str, ..
 
         def compile_model(model):
             """Returns the model, compiled."""
-            model.compile(optimizer="adam", loss="{loss}")
+            optimizer = keras.optimizers.Adam(learning_rate=0.003)
+            model.compile(optimizer=optimizer, loss="{loss}")
             return model
         ''')
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
@@ -136,8 +137,11 @@ class CategoricalDummy(Handling):
             "counts": values.drop_nulls().alias("category").value_counts(name="count").implode(),
         }
 
-    def fit(self, column: str, statistics: Mapping[str, Any]) -> FittedCategoricalDummy:
-        counts = {row["category"]: row["count"] for row in statistics["counts"]}
+    def fit(self, column: str, blocks: Sequence[Mapping[str, Any]]) -> FittedCategoricalDummy:
+        missing = sum(block["missing"] for block in blocks)
+        counts: Counter[str] = Counter()
+        for block in blocks:
+            counts.update({row["category"]: row["count"] for row in block["counts"]})
         ranked = sorted(counts, key=lambda category: (-counts[category], category))
         if not ranked and self.missing != "own_category":
             name = json.dumps(column, ensure_ascii=False)
@@ -148,12 +152,12 @@ class CategoricalDummy(Handling):
         impute_value = None
         if self.missing == "impute":
             impute_value = ranked[0] if self.impute_with == "most_frequent" else self.impute_value
-            counts[impute_value] = counts.get(impute_value, 0) + statistics["missing"]
+            counts[impute_value] = counts[impute_value] + missing
             ranked = sorted(counts, key=lambda category: (-counts[category], category))
         kept = self._kept(ranked, counts)
         if self.drop_one and len(kept) > 1:
             kept = kept[:-1]
-        missing_column = self.missing == "own_category" and (statistics["missing"] > 0 or not kept)
+        missing_column = self.missing == "own_category" and (missing > 0 or not kept)
         return FittedCategoricalDummy(column, tuple(kept), missing_column, impute_value)
 
     def _kept(self, ranked: list[str], counts: Mapping[str, int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -86,9 +86,10 @@ class FittedHandling:
 class Handling(BaseModel):
     """The options of one feature handling, as a design spells them, and how it is fitted.
 
-    A subclass names its feature type and itself, lists the statistics it needs as Polars
-    expressions, and makes its fitted form from their values. All handlings of a design
-    are fitted in one streaming pass: `statistics` of every column go into one query.
+    A subclass names its feature type and itself, lists the statistics it needs of a block
+    of rows as Polars expressions, and makes its fitted form from their values block by
+    block. All handlings of a design are fitted in one pass over the train rows. Blocks come
+    in the order of the rows, so that sums always add up alike, to the last bit.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -107,11 +108,15 @@ class Handling(BaseModel):
         return column_expression(column).is_null()
 
     def statistics(self, column: str) -> dict[str, pl.Expr]:
-        """Aggregations over the train rows; each gives one value or one list."""
+        """Aggregations over a block of train rows; each gives one value or one list."""
         raise NotImplementedError
 
-    def fit(self, column: str, statistics: Mapping[str, Any]) -> FittedHandling:
-        """The fitted handling, from the values of `statistics`.
+    def fit(self, column: str, blocks: Sequence[Mapping[str, Any]]) -> FittedHandling:
+        """The fitted handling, from the values of `statistics` for each block.
+
+        Args:
+            column: of the table.
+            blocks: in the order of the rows; a list is a Polars series.
 
         Raises:
             FeatureError: the train rows hold nothing to fit on.

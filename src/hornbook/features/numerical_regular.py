@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
@@ -103,10 +103,12 @@ class NumericalRegular(Handling):
             "max": values.max(),
         }
         if self.missing == "impute" and self.impute_with == "median":
-            expressions["median"] = values.median()
+            # The one statistic that needs all numbers of the column in memory.
+            expressions["numbers"] = values.drop_nulls().implode()
         return expressions
 
-    def fit(self, column: str, statistics: Mapping[str, Any]) -> FittedNumericalRegular:
+    def fit(self, column: str, blocks: Sequence[Mapping[str, Any]]) -> FittedNumericalRegular:
+        statistics = _merge(blocks)
         present = statistics["present"]
         if present == 0 and not (self.missing == "impute" and self.impute_with == "constant"):
             raise FeatureError(
@@ -116,9 +118,11 @@ class NumericalRegular(Handling):
             )
         if present == 0:
             return FittedNumericalRegular(column, self.impute_value, 0.0, 1.0)
+        # Of equal numbers too, the mean may be off in the last bit.
+        mean = min(max(statistics["mean"], statistics["min"]), statistics["max"])
         impute_value = {
-            "mean": statistics["mean"],
-            "median": statistics.get("median"),
+            "mean": mean,
+            "median": statistics["median"],
             "constant": self.impute_value,
         }[self.impute_with if self.missing == "impute" else "mean"]
         imputed = statistics["rows"] - present if self.missing == "impute" else 0
@@ -151,6 +155,35 @@ class NumericalRegular(Handling):
         deviation = math.sqrt(variance)
         rounding = float(np.finfo(np.float64).eps) * rows * abs(offset)
         return float(offset), 0.0 if deviation <= rounding else deviation
+
+
+def _merge(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The statistics of all blocks together.
+
+    Means and variances are combined pairwise: T. Chan, G. Golub and R. LeVeque, *Updating
+    formulae and a pairwise algorithm for computing sample variances*, 1979.
+    """
+    merged = {"rows": sum(block["rows"] for block in blocks), "present": 0}
+    mean = squares = 0.0
+    held = [block for block in blocks if block["present"]]
+    for block in held:
+        before, present = merged["present"], merged["present"] + block["present"]
+        distance = block["mean"] - mean
+        squares += block["variance"] * block["present"]
+        squares += distance * distance * before * block["present"] / present
+        mean += distance * block["present"] / present
+        merged["present"] = present
+    if not held:
+        return merged
+    numbers = [block["numbers"] for block in held if "numbers" in block]
+    return {
+        **merged,
+        "mean": mean,
+        "variance": squares / merged["present"],
+        "min": min(block["min"] for block in held),
+        "max": max(block["max"] for block in held),
+        "median": pl.concat(numbers).median() if numbers else None,
+    }
 
 
 def _finite(column: str) -> pl.Expr:

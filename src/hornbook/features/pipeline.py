@@ -73,12 +73,13 @@ class FeaturePipeline:
     fitted: tuple[FittedHandling, ...]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], rows: pl.LazyFrame) -> Self:
-        """Fits every handling in one streaming pass over the train rows.
+    def fit(cls, features: Sequence[Feature], blocks: Iterable[pl.DataFrame]) -> Self:
+        """Fits every handling in one pass over the train rows.
 
         Args:
             features: at least one.
-            rows: the train rows only, with the features' columns.
+            blocks: the train rows only, with the features' columns, one block after the other;
+                only one is in memory at a time.
 
         Raises:
             FeatureError: a column has nothing to fit on, or an input is left without columns.
@@ -88,20 +89,21 @@ class FeaturePipeline:
                 "No feature is left to train on.",
                 fix='Give at least one column of [features] the role "input".',
             )
-        wanted = {
-            (index, name): expression
+        wanted = [
+            (index, name, expression.alias(f"{index}/{name}"))
             for index, feature in enumerate(features)
             for name, expression in feature.handling.statistics(feature.column).items()
-        }
-        keys = list(wanted)
-        query = rows.select(wanted[key].alias(f"{key[0]}/{key[1]}") for key in keys)
-        values = query.collect(engine="streaming").row(0)
-        statistics: list[dict[str, Any]] = [{} for _ in features]
-        for (index, name), value in zip(keys, values, strict=True):
-            statistics[index][name] = value
+        ]
+        statistics: list[list[dict[str, Any]]] = [[] for _ in features]
+        for block in blocks:
+            found = block.select(expression for *_, expression in wanted)
+            for of_feature in statistics:
+                of_feature.append({})
+            for index, name, _ in wanted:
+                statistics[index][-1][name] = found[f"{index}/{name}"][0]
         fitted = tuple(
-            feature.handling.fit(feature.column, found)
-            for feature, found in zip(features, statistics, strict=True)
+            feature.handling.fit(feature.column, found_blocks)
+            for feature, found_blocks in zip(features, statistics, strict=True)
         )
         pipeline = cls(tuple(features), fitted)
         for spec in pipeline.inputs.values():
@@ -151,7 +153,9 @@ class FeaturePipeline:
         for feature, handling in zip(self.features, self.fitted, strict=True):
             start = filled[feature.input]
             end = start + len(handling.outputs)
-            arrays[feature.input][:, start:end] = handling.transform(frame[feature.column])
+            # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
+            values = frame[feature.column].alias("values")
+            arrays[feature.input][:, start:end] = handling.transform(values)
             filled[feature.input] = end
         return arrays
 

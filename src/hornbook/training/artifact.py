@@ -59,7 +59,8 @@ class ModelArtifact:
         if self.prediction_type is PredictionType.BINARY:
             threshold = 0.5 if self.threshold is None else self.threshold
             return is_positive(outputs[:, -1], threshold).astype(np.int64)
-        return np.argmax(outputs, axis=1).astype(np.int64)
+        codes: NDArray[np.int64] = outputs.argmax(axis=1).astype(np.int64)
+        return codes
 
     def write(self, keras_model: Any) -> None:
         """Writes the artifact, the description last."""

@@ -12,7 +12,7 @@ import keras
 
 from hornbook.batching import TargetFormat
 from hornbook.design import ARCHITECTURE_FILE, SourceFile
-from hornbook.errors import DesignError, Problem, UserCodeError
+from hornbook.errors import DesignError, Problem, UserCodeError, did_you_mean
 from hornbook.features import InputSpec
 from hornbook.metrics import PredictionType
 from hornbook.training.user_code import UserCode
@@ -21,6 +21,16 @@ __all__ = ["UserModel", "build_model"]
 
 _PROBABILITY_ACTIVATIONS = ("sigmoid", "hard_sigmoid", "softmax")
 _CLASS_LOSSES = ("crossentropy", "hinge", "focal")
+_LOSSES = (
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber",
+    "log_cosh",
+    "poisson",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+)
 
 
 @dataclass(frozen=True)
@@ -94,15 +104,7 @@ def _inspect(
     units, output_problems = _output_units(model, source, inputs if not problems else {})
     problems += output_problems
     loss = _loss_name(model)
-    if loss is None:
-        problems.append(
-            Problem(
-                "compile_model gave the model no loss",
-                source.name,
-                source.line_of_function("compile_model"),
-                fix='Call model.compile(optimizer="adam", loss="…") and return model.',
-            )
-        )
+    problems += _loss_problems(model, loss, source)
     if units is not None:
         wanted = {
             PredictionType.REGRESSION: (1,),
@@ -223,6 +225,22 @@ def _output_units(
             )
         ]
     return int(shape[1]), []
+
+
+def _loss_problems(model: Any, loss: str | None, source: SourceFile) -> list[Problem]:
+    """A loss that is missing or that Keras does not know."""
+    line = source.line_of_function("compile_model")
+    if loss is None:
+        fix = 'Call model.compile(optimizer="adam", loss="…") and return model.'
+        return [Problem("compile_model gave the model no loss", source.name, line, fix=fix)]
+    if isinstance(model.loss, str):
+        try:
+            keras.losses.get(model.loss)
+        except ValueError:
+            fix = did_you_mean(model.loss, _LOSSES)
+            message = f"Keras has no loss '{model.loss}'"
+            return [Problem(message, source.name, line, fix=fix)]
+    return []
 
 
 def _units_problem(

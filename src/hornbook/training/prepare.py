@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,6 @@ from hornbook.features.pipeline import rows_to_drop
 __all__ = ["PreparedData", "open_tables", "prepare_data"]
 
 Rows = NDArray[np.int64]
-_TRAIN_MARK = "__hornbook_train__"
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> Prep
                 f"The {name} set is empty: {dropped or 'no row was dropped'}.",
                 fix="Use fewer features that drop rows with missing values, or bring more rows.",
             )
-    pipeline = FeaturePipeline.fit(task.input_features, _lazy_rows(table, train, design))
+    pipeline = FeaturePipeline.fit(task.input_features, _blocks_of(table, train, design))
     measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
     return PreparedData(
         train=replace(measured, class_weights=_class_weights(design, measured)),
@@ -189,14 +188,15 @@ def _codes_of(encoder: TargetEncoder, target: pl.Series, rows: Rows) -> NDArray[
     return None if encoder.classes is None else encoder.encode(target.gather(rows))
 
 
-def _lazy_rows(table: Table, rows: Rows, design: DesignFolder) -> pl.LazyFrame:
-    """The given rows of a table, for streaming."""
-    columns = [feature.column for feature in design.task.input_features]
-    mask = np.zeros(table.n_rows, np.bool_)
-    mask[rows] = True
-    marked = pl.LazyFrame({_TRAIN_MARK: mask})
-    frames = [table.scan().select(columns), marked]
-    return pl.concat(frames, how="horizontal").filter(pl.col(_TRAIN_MARK))
+def _blocks_of(table: Table, rows: Rows, design: DesignFolder) -> Iterator[pl.DataFrame]:
+    """The given rows of a table, a block at a time, from front to back."""
+    columns = list(dict.fromkeys(feature.column for feature in design.task.input_features))
+    wanted = np.zeros(table.n_rows, np.bool_)
+    wanted[rows] = True
+    start = 0
+    for frame in table.slices(columns):
+        yield frame.filter(wanted[start : start + len(frame)])
+        start += len(frame)
 
 
 def _class_weights(design: DesignFolder, train: PreparedRows) -> NDArray[np.float32] | None:

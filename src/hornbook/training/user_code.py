@@ -80,7 +80,7 @@ class UserCode:
             module = ModuleType(path.stem)
             module.__file__ = str(path)
             try:
-                code = compile(path.read_text("utf-8"), str(path), "exec")
+                code = compile(path.read_bytes(), str(path), "exec")
             except SyntaxError as error:
                 raise UserCodeError(
                     f"not valid Python: {error.msg}", file=file, line=error.lineno, code=error.text
