@@ -12,8 +12,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 DATA = Path(
-    os.environ.get("HORNBOOK_TEST_DATA")
-    or Path(__file__).resolve().parents[2] / "shared" / "data"
+    os.environ.get("HORNBOOK_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
 )
 
 

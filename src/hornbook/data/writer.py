@@ -93,10 +93,12 @@ class TableWriter:
             rows = rows.filter(kept)
         if not rows.height:
             return
-        rows.columns = self._schema.names
+        # Numbered, since Polars reads the names of some series, such as `^a$`, as patterns.
+        rows.columns = [str(position) for position in range(rows.width)]
         hashes = rows.select(pl.all().hash())
-        for name, statistics in self._statistics.items():
-            statistics.add(rows[name], hashes[name])
+        for position, statistics in enumerate(self._statistics.values()):
+            statistics.add(rows.to_series(position), hashes.to_series(position))
+        rows.columns = self._schema.names
         arrow = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
         self._writer.write_table(arrow.combine_chunks())
         self.n_rows += rows.height

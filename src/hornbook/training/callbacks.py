@@ -84,6 +84,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         )
         self.custom_score_error = measurement.custom_score_error
         logs.setdefault("val_loss", evaluated.loss)
+        logs.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
         logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
         if self._is_best(measurement):
             self.kept = KeptEpoch(epoch, measurement, evaluated)
@@ -161,6 +162,16 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
             seconds=time.perf_counter() - self._epoch_started,
             custom_score_error=self._metrics.custom_score_error,
         )
+
+    def add_history(self, history: Any) -> None:
+        """Adds what callbacks further down the list have put into the logs.
+
+        Args:
+            history: the `model.history` that Keras leaves.
+        """
+        for name, values in getattr(history, "history", {}).items():
+            if len(values) == self.epochs and all(map(_is_number, values)):
+                self.history.setdefault(name, [float(value) for value in values])
 
 
 class StopWatch(keras.callbacks.Callback):  # type: ignore[misc]

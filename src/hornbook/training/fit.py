@@ -127,6 +127,7 @@ def fit(
         failure = error
     seconds = time.perf_counter() - started
     stop_watch.on_train_end()
+    progress.add_history(model.history)
     if metrics.kept is None:
         raise _nothing_kept(failure, metrics, stopped=stop_watch.stopped)
     read_weights(model, folder / WEIGHTS_FILE)

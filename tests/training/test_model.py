@@ -1,0 +1,190 @@
+"""The user's model against the design: what suits it, what does not, and the fix that is named."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from hornbook.batching import TargetFormat
+from hornbook.design import SourceFile
+from hornbook.errors import DesignError, UserCodeError
+from hornbook.features import InputSpec
+from hornbook.metrics import PredictionType
+from hornbook.training.model import build_model
+from hornbook.training.user_code import UserCode
+
+MAIN = {"main": InputSpec("main", (4,), "float32", ())}
+
+CODE = """
+import keras
+from keras import layers
+
+def build_model(input_shapes, n_classes=None):
+    main = keras.Input(shape=input_shapes["main"], name="main")
+    x = layers.Dense(3, activation="relu")(main)
+    output = {layer}(x)
+    return keras.Model(main, output)
+
+def compile_model(model):
+    model.compile("adam", loss={loss})
+    return model
+"""
+
+
+def build(tmp_path, code, kind=PredictionType.BINARY, n_classes=2, inputs=None):
+    (tmp_path / "architecture.py").write_text(dedent(code))
+    return build_model(
+        UserCode(tmp_path),
+        SourceFile.read(tmp_path / "architecture.py"),
+        inputs or MAIN,
+        kind,
+        n_classes,
+    )
+
+
+def problems(tmp_path, code, kind=PredictionType.BINARY, n_classes=2, inputs=None):
+    with pytest.raises(DesignError) as caught:
+        build(tmp_path, code, kind, n_classes, inputs)
+    return caught.value.problems
+
+
+REGRESSION, BINARY, MULTICLASS = PredictionType
+
+
+@pytest.mark.parametrize(
+    ("kind", "n_classes", "layer", "loss", "expected"),
+    [
+        (REGRESSION, None, "layers.Dense(1)", '"mse"', TargetFormat.VALUES),
+        (REGRESSION, None, "layers.Dense(1)", "keras.losses.Huber()", TargetFormat.VALUES),
+        (BINARY, 2, 'layers.Dense(1, "sigmoid")', '"binary_crossentropy"', TargetFormat.VALUES),
+        (BINARY, 2, 'layers.Dense(2, "softmax")', '"categorical_crossentropy"', "one_hot"),
+        (BINARY, 2, 'layers.Dense(2, "softmax")', '["sparse_categorical_crossentropy"]', "codes"),
+        (
+            MULTICLASS,
+            5,
+            "layers.Dense(n_classes, 'softmax')",
+            "keras.losses.SparseCategoricalCrossentropy()",
+            TargetFormat.CODES,
+        ),
+        (MULTICLASS, 5, "layers.Dense(n_classes, 'softmax')", "lambda t, p: p", "one_hot"),
+    ],
+)
+def test_targets_follow_the_last_layer_and_the_loss(
+    tmp_path, kind, n_classes, layer, loss, expected
+):
+    model = build(tmp_path, CODE.format(layer=layer, loss=loss), kind, n_classes)
+    assert model.target_format == expected
+    assert not model.warnings
+
+
+@pytest.mark.parametrize(
+    ("kind", "n_classes", "layer", "loss", "message", "fix"),
+    [
+        (REGRESSION, None, "layers.Dense(2)", '"mse"', "2 units, regression needs 1 unit", "(1)"),
+        (REGRESSION, None, "layers.Dense(1, 'softmax')", '"mse"', "always gives 1", "Dense(1)"),
+        (
+            *(REGRESSION, None, "layers.Dense(1)", '"binary_crossentropy"'),
+            *("is for classes", "mean_squared_error"),
+        ),
+        (BINARY, 2, "layers.Dense(3, 'softmax')", '"mse"', "3 units, binary needs", "sigmoid"),
+        (BINARY, 2, "layers.Dense(1)", '"mse"', "gives no probabilities", "sigmoid"),
+        (BINARY, 2, "layers.Dense(2, 'sigmoid')", '"mse"', "do not add up to 1", "softmax"),
+        (
+            *(BINARY, 2, "layers.Dense(1, 'sigmoid')", '"categorical_crossentropy"'),
+            *("needs a unit for each class", "binary_crossentropy"),
+        ),
+        (
+            *(BINARY, 2, "layers.Dense(1, 'sigmoid')"),
+            *("keras.losses.BinaryCrossentropy(from_logits=True)", "takes logits", "Take"),
+        ),
+        (MULTICLASS, 5, "layers.Dense(4, 'softmax')", '"mse"', "needs 5 softmax", "n_classes"),
+        (BINARY, 2, "layers.Reshape((3, 1))", '"mse"', "one row of numbers", "Flatten"),
+        (BINARY, 2, "layers.Dense(1, 'sigmoid')", "None", "no loss", "model.compile"),
+        (BINARY, 2, "layers.Dense(1, 'sigmoid')", '"binary"', "no loss 'binary'", "binary_cross"),
+    ],
+)
+def test_what_does_not_suit_is_said_with_line_and_fix(
+    tmp_path, kind, n_classes, layer, loss, message, fix
+):
+    found = problems(tmp_path, CODE.format(layer=layer, loss=loss), kind, n_classes)
+    [problem] = [one for one in found if message in one.message]
+    assert problem.file == "architecture.py"
+    assert problem.line in (8, 11)
+    assert fix in problem.fix
+
+
+def test_inputs_of_one_side_only_are_named_with_their_lines(tmp_path):
+    good = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"mse"')
+    [unknown] = problems(tmp_path, good.replace('name="main"', 'name="mian"'))
+    assert "an input 'mian' that no feature fills" in unknown.message
+    assert unknown.line == 6
+    assert 'name="main"' in unknown.fix
+
+    two = {**MAIN, "text": InputSpec("text", (2,), "float32", ())}
+    [unused] = problems(tmp_path, good, inputs=two)
+    assert "an input 'text' of shape (2,) that the model does not have" in unused.message
+
+    [shape] = problems(tmp_path, good.replace('input_shapes["main"]', "(9,)"))
+    assert "declared with shape (9,), the features fill it with shape (4,)" in shape.message
+
+
+def test_an_input_without_a_name_is_told_to_take_one(tmp_path):
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"mse"').replace(
+        ', name="main"', ""
+    )
+    [problem] = problems(tmp_path, code)
+    assert 'name="main"' in problem.fix
+
+
+def test_two_outputs_are_refused(tmp_path):
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='["mse", "mse"]')
+    [problem] = problems(tmp_path, code.replace("main, output", "main, [output, output]"))
+    assert "2 outputs" in problem.message
+
+
+def test_a_sequential_and_a_subclassed_model_are_fine(tmp_path):
+    head = "import keras\nfrom keras import layers\n"
+    sequential = head + (
+        "def build_model(input_shapes):\n"
+        "    return keras.Sequential([layers.Input(input_shapes['main'], name='main'),\n"
+        "        layers.Dense(1, activation='sigmoid')])\n"
+        "def compile_model(model):\n    model.compile('adam', 'mse')\n    return model\n"
+    )
+    assert build(tmp_path, sequential).target_format is TargetFormat.VALUES
+    subclassed = head + (
+        "class Net(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.dense = layers.Dense(2, activation='softmax')\n"
+        "    def call(self, inputs):\n"
+        "        return self.dense(inputs['main'])\n"
+        "def build_model(input_shapes, **others):\n"
+        "    return Net()\n"
+        "def compile_model(model):\n    model.compile('adam', 'mse')\n    return model\n"
+    )
+    assert build(tmp_path, subclassed).target_format is TargetFormat.ONE_HOT
+
+
+@pytest.mark.parametrize("function", ["build_model", "compile_model"])
+def test_a_forgotten_return_is_named(tmp_path, function):
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"mse"')
+    forgotten = {"build_model": "return keras.Model(main, output)", "compile_model": "return model"}
+    with pytest.raises(UserCodeError, match=f"{function} returned NoneType") as caught:
+        build(tmp_path, code.replace(forgotten[function], "pass"))
+    assert caught.value.fix == f"End {function} with: return model"
+
+
+def test_an_int_as_a_shape_is_taken(tmp_path):
+    from hornbook.backends import open_backend
+
+    open_backend("jax")
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"mse"')
+    assert build(tmp_path, code.replace('input_shapes["main"]', "(4)"))
+
+
+def test_regression_within_a_fixed_range_is_a_warning(tmp_path):
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"mse"')
+    [warning] = build(tmp_path, code, REGRESSION, None).warnings
+    assert warning.severity == "warning"
+    assert "fixed range" in warning.message
