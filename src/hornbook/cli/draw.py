@@ -32,9 +32,9 @@ def format_number(value: float | None) -> str:
     return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.4f}"
 
 
-def metrics_table(metrics: Mapping[str, float | None], chosen: str | None, title: str) -> Table:
+def metrics_table(metrics: Mapping[str, float | None], chosen: str | None) -> Table:
     """The metrics of a kept epoch, the deciding one marked."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table()
     table.add_column("Metric")
     table.add_column("Value", justify="right")
     for name, value in metrics.items():

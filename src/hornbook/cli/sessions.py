@@ -141,7 +141,8 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
             markup=False,
         )
     title = f"Epoch {result.best_epoch} of {result.epochs}, kept; measured on the test set"
-    console.print(metrics_table(result.metrics, result.metric, title))
+    console.print(f"[bold]{title}[/]")
+    console.print(metrics_table(result.metrics, result.metric))
     if result.threshold is not None:
         console.print(f"Threshold {result.threshold:.4f}")
     confusion = confusion_of(session.folder)

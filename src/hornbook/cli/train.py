@@ -114,7 +114,8 @@ def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
         return
     where = "test set" if result.measured_on == "test" else "test set, which chose nothing"
     title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
-    console.print(metrics_table(result.metrics, result.metric, title))
+    console.print(f"[bold]{title}[/]")
+    console.print(metrics_table(result.metrics, result.metric))
     if result.threshold is not None:
         console.print(f"Threshold {result.threshold:.4f}")
     for warning in result.warnings:
