@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -76,14 +77,16 @@ def _draw(result: TrainingResult) -> None:
 
 
 def _say_next(design_folder: Path, data: Path) -> None:
+    # As it was called, where a shell would not find it by its name alone.
+    command = "hornbook" if shutil.which("hornbook") else sys.argv[0]
     console.print(
         f"""
 What to do next
-  hornbook show latest                         the model again, epoch by epoch
-  hornbook predict latest {data} predictions.csv
+  {command} show latest
+  {command} predict latest {data} predictions.csv
   edit {design_folder / "architecture.py"}, then
-  hornbook train {design_folder} --name "Wider"
-  hornbook init my-task --data my.csv --target my_column""",
+  {command} train {design_folder} --name "Wider"
+  {command} init my-task --data my.csv --target my_column""",
         markup=False,
         soft_wrap=True,
     )
