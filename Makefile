@@ -11,10 +11,10 @@ demo: $(STAMP)  ## train a model on white wines, from nothing
 	$(BIN)/hornbook demo
 
 test: check  ## every test, with linters and types first
-	$(BIN)/pytest -n 2 --dist loadscope -q
+	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-fast: $(STAMP)  ## an answer in two minutes: no real trainings
-	$(BIN)/pytest -n 2 --dist loadscope -q -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow"
 
 check: $(STAMP)
 	$(BIN)/ruff check src tests benchmarks
@@ -25,7 +25,7 @@ check: $(STAMP)
 bench: $(STAMP)  ## our training beside plain keras.Model.fit
 	$(BIN)/python -m benchmarks.training
 
-# Compiled bytecode takes the import of Keras from over 8 seconds to under 3.
+# Compiled bytecode makes the import of Keras several times as fast.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip uv

@@ -12,18 +12,28 @@ from hornbook.data import ReadOptions
 from hornbook.design import DesignFolder
 from hornbook.errors import NotFoundError, TrainingError
 from hornbook.jobs import settle_ended, start_training
-from hornbook.registry import Registry, SessionRecord, SessionStatus, TaskRecord, default_home
+from hornbook.registry import (
+    Registry,
+    SessionRecord,
+    SessionStatus,
+    TaskRecord,
+    VersionRecord,
+    default_home,
+)
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.result import TrainingResult
+from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.result import RESULT_FILE, TrainingResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hornbook.serving.predict import Predictor
 
-__all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
+__all__ = ["Model", "Session", "Task", "Workspace", "deploy_model", "open_workspace"]
 
 _LOG = logging.getLogger("hornbook")
+
+_DEPLOYED = (MODEL_FOLDER, DESIGN_FOLDER, RESULT_FILE)
 
 Settings = Mapping[str, Any] | Sequence[str]
 
@@ -270,9 +280,11 @@ class Model:
         Raises:
             DataError: a column is missing.
         """
+        predictor = self.predictor()
+        # Only now, since it imports Keras, whose backend the line before has chosen.
         from hornbook.serving.predict import predict_frame
 
-        return predict_frame(self.predictor(), frame)
+        return predict_frame(predictor, frame)
 
     def predictor(self) -> Predictor:
         """The model loaded and ready to predict; loaded once."""
@@ -303,10 +315,15 @@ class Model:
 
     def deploy(self, name: str) -> str:
         """Makes it the active version of a saved model; returns the `saved_model_id`."""
-        return self._registry.deploy(self._session.record, name=name).saved_model_id
+        return deploy_model(self._registry, self._session.record, name).saved_model_id
 
     def __repr__(self) -> str:
         return f"Model({self.reference!r})"
+
+
+def deploy_model(registry: Registry, session: SessionRecord, name: str) -> VersionRecord:
+    """Makes the model of a session the active version of a saved model."""
+    return registry.deploy(session, name=name, files=_DEPLOYED)
 
 
 def _setting_texts(settings: Settings) -> list[str]:

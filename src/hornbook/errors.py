@@ -16,6 +16,7 @@ __all__ = [
     "NotFoundError",
     "Problem",
     "TrainingError",
+    "UsageError",
     "UserCodeError",
     "did_you_mean",
 ]
@@ -61,6 +62,10 @@ class InterruptedTrainingError(TrainingError):
 
 class NotFoundError(HornbookError):
     """A name or id that the workspace, a table or a registry of names does not know."""
+
+
+class UsageError(HornbookError):
+    """A command or call that is not written as it must be; nothing was done."""
 
 
 class MissingExtraError(HornbookError):

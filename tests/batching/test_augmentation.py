@@ -53,7 +53,9 @@ def test_every_row_comes_n_times_varied_and_the_rest_is_repeated():
 
 
 def test_the_same_seed_and_epoch_give_the_same_batch_in_any_order():
-    one, other = (DataAugmentationSequence(Images(), "photo", AddNoise(), 2) for _ in range(2))
+    one, other = (
+        DataAugmentationSequence(Images(), "photo", AddNoise(), 2, seed=5) for _ in range(2)
+    )
     for sequence in (one, other):
         sequence.on_epoch_begin()
     other[1]

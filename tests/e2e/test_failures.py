@@ -219,6 +219,7 @@ def test_wrong_use_ends_with_2_and_a_failed_job_with_1(terminal, tmp_path):
     assert "not a design folder" in terminal.json("train", "nowhere", code=2)["error"]
     assert terminal.json("show", "latest", code=2)["error"]
     terminal.run("train", "--nonsense", code=2)
+    assert "nosuch" in terminal.json("show", "nosuch", code=2)["error"]
     (tmp_path / "empty.csv").write_text("")
     refused = terminal.json("init", "t", "--data", tmp_path / "empty.csv", "--target", "y", code=1)
     assert "empty" in refused["error"]

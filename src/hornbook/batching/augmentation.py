@@ -39,7 +39,8 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
         augmentator: a Keras `ImageDataGenerator`, or any object with
             `random_transform(x, seed=None)`.
         n_augmentation: copies of each row.
-        seed: of the transformations.
+        seed: of the transformations; drawn from NumPy's global generator, which a training
+            seeds from its design, when absent.
 
     Raises:
         TrainingError: `n_augmentation` is below 1, the augmentator has no
@@ -54,7 +55,7 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
         augmentator: Augmentator,
         n_augmentation: int,
         *,
-        seed: int = 0,
+        seed: int | None = None,
     ) -> None:
         super().__init__()
         if n_augmentation < 1:
@@ -71,7 +72,7 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self.input_name = input_name
         self.augmentator = augmentator
         self.n_augmentation = n_augmentation
-        self._seed = seed
+        self._seed = int(np.random.randint(2**31)) if seed is None else seed
         self._epoch = 0
 
     def __len__(self) -> int:

@@ -24,7 +24,7 @@ from hornbook.design import (
     task_template,
     training_template,
 )
-from hornbook.errors import HornbookError, NotFoundError
+from hornbook.errors import NotFoundError, UsageError
 from hornbook.metrics import PredictionType
 
 __all__ = ["create_design", "init"]
@@ -76,10 +76,11 @@ def create_design(
     """Writes the files of a new design.
 
     Raises:
-        HornbookError: the folder holds a design already, or the target cannot be predicted.
+        UsageError: the folder holds a design already.
+        DataError: the target cannot be predicted.
     """
     if (folder / TASK_FILE).exists():
-        raise HornbookError(
+        raise UsageError(
             f"'{folder}' holds a design already.",
             fix=f"Choose another folder, or delete {folder / TASK_FILE} first.",
         )
@@ -160,8 +161,9 @@ def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
     console.print(columns)
     if max(len(guess.types), len(guess.rejected)) > 40:
         console.print("  … the rest stands in task.toml.")
+    others = [file.name for file in sorted(folder.glob("*.py"))]
     console.print(
-        f"Wrote [bold]{folder / TASK_FILE}[/], {ARCHITECTURE_FILE} and {CUSTOM_SCORE_FILE}.\n"
+        f"Wrote [bold]{folder / TASK_FILE}[/], {', '.join(others)}.\n"
         f"Next:  hornbook check {folder}\n"
         f"       hornbook train {folder}"
     )

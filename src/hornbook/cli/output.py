@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from hornbook.errors import DesignError, HornbookError, NotFoundError
+from hornbook.errors import DesignError, HornbookError, NotFoundError, UsageError
 from hornbook.registry import Registry, default_home
 
 __all__ = [
@@ -71,7 +71,7 @@ def reported_errors(as_json: bool) -> Iterator[None]:
 
 
 def _end(error: HornbookError, as_json: bool) -> NoReturn:
-    code = WRONG_USE if isinstance(error, NotFoundError) else FAILED
+    code = WRONG_USE if isinstance(error, NotFoundError | UsageError) else FAILED
     if as_json:
         value: dict[str, Any] = {"error": error.message, "fix": error.fix}
         if isinstance(error, DesignError):

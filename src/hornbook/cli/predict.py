@@ -18,7 +18,7 @@ from hornbook.cli.output import (
 )
 from hornbook.cli.progress import row_progress
 from hornbook.cli.sessions import ModelName
-from hornbook.client import Workspace
+from hornbook.client import Workspace, deploy_model
 from hornbook.data import TableStore
 from hornbook.errors import NotFoundError
 
@@ -78,7 +78,7 @@ def deploy(
 ) -> None:
     """Make a trained model the active version of a saved model, new or existing."""
     with reported_errors(as_json), open_registry(home) as registry:
-        version = registry.deploy(registry.session(model), name=name)
+        version = deploy_model(registry, registry.session(model), name)
         if as_json:
             print_json(
                 {

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from hornbook.cli.draw import curve, format_number, history_table, metrics_table
+from hornbook.cli.draw import curve, format_number, history_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
-from hornbook.cli.train import training_json
+from hornbook.cli.train import say_metrics, training_json
 from hornbook.errors import NotFoundError
 from hornbook.jobs import LOG_FILE, settle_ended
 from hornbook.registry import SessionRecord
@@ -91,7 +91,8 @@ def _session_json(session: SessionRecord) -> dict[str, Any]:
 
 def _sessions_table(records: list[SessionRecord]) -> Table:
     table = Table()
-    for name in ("Model", "Name", "Status", "Metric", "Value", "Epoch", "Started"):
+    table.add_column("Model", no_wrap=True)
+    for name in ("Name", "Status", "Metric", "Value", "Epoch", "Started"):
         table.add_column(name, overflow="fold", justify="right" if name == "Value" else "left")
     colours = {"finished": "green", "stopped": "yellow", "failed": "red", "aborted": "red"}
     for record in records:
@@ -140,11 +141,7 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
             ),
             markup=False,
         )
-    title = f"Epoch {result.best_epoch} of {result.epochs}, kept; measured on the test set"
-    console.print(f"[bold]{title}[/]")
-    console.print(metrics_table(result.metrics, result.metric))
-    if result.threshold is not None:
-        console.print(f"Threshold {result.threshold:.4f}")
+    say_metrics(result)
     confusion = confusion_of(session.folder)
     if confusion is not None and len(confusion["classes"]) <= 20:
         console.print(_confusion_table(confusion))

@@ -25,7 +25,7 @@ from hornbook.jobs import settle_ended, start_training
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.result import TrainingResult
 
-__all__ = ["run_training", "say_outcome", "train"]
+__all__ = ["run_training", "say_metrics", "say_outcome", "train", "training_json"]
 
 
 def train(
@@ -112,18 +112,24 @@ def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
         status_console.print(f"Log: hornbook logs {session.reference}")
     if result is None or not result.has_model:
         return
+    say_metrics(result)
+    for warning in result.warnings:
+        console.print(f"Note: {warning}", markup=False)
+    seconds = result.seconds
+    validation = f"{result.validation_rows:,} validation rows, " if result.validation_rows else ""
+    console.print(
+        f"{result.train_rows:,} train rows, {validation}{result.test_rows:,} test rows; "
+        f"training {seconds['fit']:.1f} s of {seconds['total']:.1f} s "
+        f"(imports {seconds['imports']:.1f} s) on {result.backend}: {result.backend_reason}"
+    )
+    console.print(f"Model [bold]{session.reference}[/]")
+
+
+def say_metrics(result: TrainingResult) -> None:
+    """The metrics of the kept epoch, and what they were measured on."""
     where = "test set" if result.measured_on == "test" else "test set, which chose nothing"
     title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
     console.print(f"[bold]{title}[/]")
     console.print(metrics_table(result.metrics, result.metric))
     if result.threshold is not None:
         console.print(f"Threshold {result.threshold:.4f}")
-    for warning in result.warnings:
-        console.print(f"Note: {warning}", markup=False)
-    seconds = result.seconds
-    console.print(
-        f"{result.train_rows:,} train rows, {result.test_rows:,} test rows; "
-        f"training {seconds['fit']:.1f} s of {seconds['total']:.1f} s "
-        f"(imports {seconds['imports']:.1f} s) on {result.backend}: {result.backend_reason}"
-    )
-    console.print(f"Model [bold]{session.reference}[/]")

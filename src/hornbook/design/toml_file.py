@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from hornbook.errors import HornbookError
+from hornbook.errors import UsageError
 
 __all__ = ["apply_settings", "dotted", "line_of_key", "parse_setting", "toml_value"]
 
@@ -69,7 +69,7 @@ def parse_setting(setting: str) -> dict[str, Any]:
     """Reads one `key=value`; the value is TOML, or else a string as it stands.
 
     Raises:
-        HornbookError: there is no `=`, or the key is not a TOML key.
+        UsageError: there is no `=`, or the key is not a TOML key.
 
     Example:
         >>> parse_setting("training.epochs=20")
@@ -79,7 +79,7 @@ def parse_setting(setting: str) -> dict[str, Any]:
     """
     key, separator, value = _partition(setting)
     if not separator or not key or key.startswith("#"):
-        raise HornbookError(
+        raise UsageError(
             f"Received the setting '{setting}', expected key=value.",
             fix="Write for example --set training.epochs=20.",
         )
@@ -88,7 +88,7 @@ def parse_setting(setting: str) -> dict[str, Any]:
             return tomlkit.parse(f"{key} = {candidate}").unwrap()
         except TOMLKitError:
             continue
-    raise HornbookError(
+    raise UsageError(
         f"Received the setting '{setting}', whose key is not written as in task.toml.",
         fix="Put names with spaces in quotes: --set 'features.\"fixed acidity\".role=reject'.",
     )

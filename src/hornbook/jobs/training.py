@@ -98,13 +98,16 @@ class RunningTraining:
         (self.session.folder / STOP_FILE).touch()
 
     def abort(self) -> SessionRecord:
-        """Ends the worker at once; nothing is kept."""
+        """Ends the worker at once; nothing is kept, unless it had just come to its end."""
         _signal_group(self._process, signal.SIGTERM)
         try:
             self._process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             _signal_group(self._process, signal.SIGKILL)
             self._process.wait()
+        if TrainingResult.read(self.session.folder) is not None:
+            # It had come to its end before: what it kept stays kept.
+            return _settle(self._registry, self.session, self._process.returncode)
         aborted = self._registry.update_session_if(
             self.session,
             _OPEN,

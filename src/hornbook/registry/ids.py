@@ -7,7 +7,7 @@ import secrets
 import string
 from typing import NamedTuple
 
-from hornbook.errors import HornbookError
+from hornbook.errors import UsageError
 
 __all__ = [
     "ModelReference",
@@ -48,7 +48,7 @@ def parse_model_reference(reference: str) -> ModelReference:
     """Split `"<analysis_id>/<mltask_id>/<session_id>"`; whether the ids exist is not looked at.
 
     Raises:
-        HornbookError: `reference` is not three ids with slashes between.
+        UsageError: `reference` is not three ids with slashes between.
 
     Example:
         >>> parse_model_reference("Ab3dE6gH/Zx9wV7uT/s2").session_id
@@ -56,12 +56,12 @@ def parse_model_reference(reference: str) -> ModelReference:
         >>> parse_model_reference("s2")
         Traceback (most recent call last):
         ...
-        hornbook.errors.HornbookError: 's2' does not name a trained model: found 1 id, expected 3.
+        hornbook.errors.UsageError: 's2' does not name a trained model: found 1 id, expected 3.
           Fix: Write '<analysis_id>/<mltask_id>/<session_id>', such as 'Ab3dE6gH/Zx9wV7uT/s2'.
     """
     ids = [part for part in reference.strip().split("/") if part]
     if len(ids) != len(ModelReference._fields):
-        raise HornbookError(
+        raise UsageError(
             f"'{reference}' does not name a trained model: "
             f"found {len(ids)} id{'' if len(ids) == 1 else 's'}, expected 3.",
             fix="Write '<analysis_id>/<mltask_id>/<session_id>', such as 'Ab3dE6gH/Zx9wV7uT/s2'.",
