@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from hornbook.data import ReadOptions
 from hornbook.design import DesignFolder
 from hornbook.errors import NotFoundError, TrainingError
-from hornbook.jobs import settle_ended, start_training
+from hornbook.jobs import settle_ended, train_to_end
 from hornbook.registry import (
     Registry,
     SessionRecord,
@@ -164,8 +164,13 @@ class Task:
             TrainingError: the training failed or was aborted; the message says why.
         """
         design = DesignFolder.read(self.folder, _setting_texts(settings))
-        running = start_training(self._registry, design, name=name, description=description)
-        record = running.follow(on_event or _log_epoch)
+        record = train_to_end(
+            self._registry,
+            design,
+            name=name,
+            description=description,
+            on_event=on_event or _log_epoch,
+        )
         session = Session(self._registry, record)
         if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
             raise TrainingError(f"The session {record.reference} {record.status}: {record.reason}")
@@ -299,19 +304,19 @@ class Model:
             self._predictor = Predictor(artifact)
         return self._predictor
 
-    def read_options(self, columns: Iterable[str]) -> ReadOptions:
-        """How a file with these columns is read so that the model finds what it learnt from."""
-        storages = ModelArtifact.read(self.folder).storages
-        known = set(columns)
-        return ReadOptions(types={name: s for name, s in storages.items() if name in known})
+    @property
+    def read_options(self) -> ReadOptions:
+        """How a file with rows to predict is read."""
+        return ModelArtifact.read(self.folder).reading
 
     def load_keras(self) -> Any:
         """The Keras model, compiled as it was trained."""
-        from hornbook.backends.open import load_keras_model, open_some_backend
+        from hornbook.backends.open import open_some_backend
 
-        artifact = ModelArtifact.read(self.folder)
-        open_some_backend(artifact.backend)
-        return load_keras_model(artifact.keras_path)
+        open_some_backend(ModelArtifact.read(self.folder).backend)
+        from hornbook.training.loading import load_trained_network
+
+        return load_trained_network(self.folder.parent)
 
     def deploy(self, name: str) -> str:
         """Makes it the active version of a saved model; returns the `saved_model_id`."""

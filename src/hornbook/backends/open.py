@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,20 @@ def set_seed(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
-def load_keras_model(path: Path, *, compile_model: bool = True) -> Any:
-    """Loads a `.keras` file; code stored in it, such as a lambda, is refused.
+def load_keras_model(
+    path: Path,
+    *,
+    compile_model: bool = True,
+    custom_objects: Mapping[str, Any] | None = None,
+    trusted: bool = False,
+) -> Any:
+    """Loads a `.keras` file.
 
     Args:
         path: the file.
         compile_model: whether to restore loss, metrics and optimizer too.
+        custom_objects: layers, losses and functions of the user's own, by name.
+        trusted: whether code stored in the file, such as a lambda, may be run.
 
     Raises:
         HornbookError: the file needs code that only the user's own files define.
@@ -72,10 +81,11 @@ def load_keras_model(path: Path, *, compile_model: bool = True) -> Any:
     import keras
 
     try:
-        return keras.saving.load_model(path, compile=compile_model, safe_mode=True)
-    except (TypeError, ValueError) as error:
+        return keras.saving.load_model(
+            path, dict(custom_objects or {}), compile=compile_model, safe_mode=not trusted
+        )
+    except (TypeError, ValueError, NotImplementedError) as error:
         raise HornbookError(
             f"Keras could not load '{path}': {error}",
-            fix="Layers and losses of your own must be registered where the model is loaded: "
-            "decorate them with @keras.saving.register_keras_serializable().",
+            fix="Load it with layers and losses of your own in custom_objects.",
         ) from error

@@ -75,6 +75,11 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._seed = int(np.random.randint(2**31)) if seed is None else seed
         self._epoch = 0
 
+    @property
+    def shuffles_rows(self) -> bool:
+        """Whether the wrapped sequence does."""
+        return bool(getattr(self.sequence, "shuffles_rows", False))
+
     def __len__(self) -> int:
         return len(self.sequence)
 

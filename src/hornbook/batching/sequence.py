@@ -65,6 +65,11 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._block: tuple[int, int, Batch] | None = None
         self._expected = 0
 
+    @property
+    def shuffles_rows(self) -> bool:
+        """Whether each epoch has an order of its own."""
+        return self.shuffle
+
     def __len__(self) -> int:
         return self._steps
 

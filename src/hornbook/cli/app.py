@@ -10,6 +10,7 @@ from hornbook import __version__
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
 from hornbook.cli.init import init
+from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
@@ -48,5 +49,8 @@ def _root(
 
 
 def main() -> None:
-    """Runs the command line."""
-    app()
+    """Runs the command line; ends with its exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        end_interrupted()

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
+from hornbook.cli.design import read_design
 from hornbook.cli.output import (
     FAILED,
     Home,
@@ -34,6 +36,8 @@ def check(
 ) -> None:
     """Check a design whole: its settings, its code, and its model on the real input shapes."""
     with reported_errors(as_json), open_registry(home) as registry:
+        if settings:
+            read_design(folder, settings)
         report = check_design(folder, registry.home, settings or [])
         if as_json:
             print_json({"valid": not report.errors, **asdict(report)})
@@ -49,9 +53,13 @@ def _say_check(report: CheckReport) -> None:
         more = f", … ({len(item['columns'])})" if len(item["columns"]) > 12 else ""
         line = f"architecture.py:{item['line']}" if item["line"] else "not declared"
         console.print(
-            f"Input [bold]{item['name']}[/] {tuple(item['shape'])} {item['dtype']}, {line}"
+            Text.assemble(
+                "Input ",
+                (item["name"], "bold"),
+                f" {tuple(item['shape'])} {item['dtype']}, {line}",
+            )
         )
-        console.print(f"  from {shown}{more}", markup=False)
+        console.print(f"  from {shown}{more}")
     if report.layers:
         table = Table()
         table.add_column("Layer")
@@ -61,14 +69,17 @@ def _say_check(report: CheckReport) -> None:
             shape = "" if layer["shape"] is None else str(tuple(layer["shape"]))
             count = layer["parameters"]
             table.add_row(
-                f"{layer['name']} ({layer['type']})", shape, "" if count is None else f"{count:,}"
+                Text(f"{layer['name']} ({layer['type']})"),
+                shape,
+                "" if count is None else f"{count:,}",
             )
         console.print(table)
     if report.rows is not None:
         console.print(f"{report.rows['train']:,} train rows, {report.rows['test']:,} test rows")
     for problem in report.problems:
         style = "bold red" if problem.severity == "error" else "bold yellow"
-        console.print(f"[{style}]{problem.severity.capitalize()}[/] ", end="")
-        console.print(str(problem), markup=False, soft_wrap=True)
+        said = Text.assemble((problem.severity.capitalize(), style), " ", str(problem))
+        console.print(said, soft_wrap=True)
     if not report.errors:
-        console.print(f"[bold green]Valid.[/] {report.parameters or 0:,} parameters.")
+        parameters = f" {report.parameters or 0:,} parameters."
+        console.print(Text.assemble(("Valid.", "bold green"), parameters))

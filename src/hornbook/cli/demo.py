@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from hornbook.cli.draw import curve
 from hornbook.cli.init import create_design
@@ -21,7 +22,7 @@ from hornbook.cli.output import (
     print_json,
     reported_errors,
 )
-from hornbook.cli.train import run_training, say_outcome, training_json
+from hornbook.cli.train import ended_well, run_training, say_outcome, training_json
 from hornbook.data import TableStore
 from hornbook.design import TASK_FILE, DesignFolder
 from hornbook.training.result import TrainingResult
@@ -50,8 +51,11 @@ def demo(
             create_design(design_folder, table, data, "quality")
         if not as_json:
             console.print(
-                f"Predicting [bold]quality[/] of white wines (Cortez et al. 2009) with the design "
-                f"in {design_folder}"
+                Text.assemble(
+                    "Predicting ",
+                    ("quality", "bold"),
+                    f" of white wines (Cortez et al. 2009) with the design in {design_folder}",
+                )
             )
         session = run_training(registry, DesignFolder.read(design_folder), "Demo", quiet=as_json)
         result = TrainingResult.read(session.folder)
@@ -61,7 +65,7 @@ def demo(
             if result is not None and result.has_model:
                 _draw(result)
             say_outcome(session, result)
-        if result is None or result.status != "finished":
+        if not ended_well(session):
             raise typer.Exit(FAILED)
         if not as_json:
             _say_next(design_folder, data)
@@ -72,8 +76,7 @@ def _draw(result: TrainingResult) -> None:
     losses = {"train loss": result.history["loss"], "test loss": result.history["val_loss"]}
     chosen = f"Test {result.metric}"
     for title, series in (("Loss", losses), (chosen, {chosen: result.history[chosen]})):
-        drawn = curve(series, title=title, width=width, best_epoch=result.best_epoch)
-        console.print(drawn, markup=False)
+        console.print(curve(series, title=title, width=width, best_epoch=result.best_epoch))
 
 
 def _say_next(design_folder: Path, data: Path) -> None:
@@ -87,6 +90,5 @@ What to do next
   edit {design_folder / "architecture.py"}, then
   {command} train {design_folder} --name "Wider"
   {command} init my-task --data my.csv --target my_column""",
-        markup=False,
         soft_wrap=True,
     )

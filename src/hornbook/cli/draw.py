@@ -48,10 +48,10 @@ def history_table(
     history: Mapping[str, Sequence[float | None]], columns: Sequence[str], best_epoch: int | None
 ) -> Table:
     """One row an epoch; the kept one is marked."""
-    table = Table(title="Epochs", title_justify="left", title_style="bold")
+    table = Table(title=Text("Epochs"), title_justify="left", title_style="bold")
     table.add_column("Epoch", justify="right")
     for name in columns:
-        table.add_column(name, justify="right")
+        table.add_column(Text(name), justify="right")
     epochs = max((len(values) for values in history.values()), default=0)
     for epoch in range(epochs):
         kept = epoch + 1 == best_epoch

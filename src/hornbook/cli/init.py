@@ -8,8 +8,17 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table as RichTable
+from rich.text import Text
 
-from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
+from hornbook.cli.output import (
+    Home,
+    Json,
+    console,
+    open_registry,
+    print_json,
+    reported_errors,
+    require_file,
+)
 from hornbook.cli.progress import reading_progress
 from hornbook.data import Table, TableStore
 from hornbook.design import (
@@ -24,7 +33,7 @@ from hornbook.design import (
     task_template,
     training_template,
 )
-from hornbook.errors import NotFoundError, UsageError
+from hornbook.errors import UsageError
 from hornbook.metrics import PredictionType
 
 __all__ = ["create_design", "init"]
@@ -76,9 +85,13 @@ def create_design(
     """Writes the files of a new design.
 
     Raises:
-        UsageError: the folder holds a design already.
+        UsageError: the folder holds a design already, or is a file.
         DataError: the target cannot be predicted.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"'{folder}' is a file, expected a folder to make.", fix="Choose another name."
+        )
     if (folder / TASK_FILE).exists():
         raise UsageError(
             f"'{folder}' holds a design already.",
@@ -106,8 +119,7 @@ def create_design(
 
 
 def _read(store: TableStore, path: Path, progress: Any) -> Table:
-    if not path.exists():
-        raise NotFoundError(f"There is no file '{path}'.")
+    require_file(path)
     return store.read(path, progress=progress)
 
 
@@ -135,35 +147,40 @@ def _summary(folder: Path, table: Table, target: str, guess: Guess) -> dict[str,
 
 
 def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
-    console.print(f"Read [bold]{table.n_rows:,}[/] rows, {len(table.columns)} columns.")
+    rows = (f"{table.n_rows:,}", "bold")
+    console.print(Text.assemble("Read ", rows, f" rows, {len(table.columns)} columns."))
     for note in table.notes:
-        console.print(f"  {note}", markup=False)
+        console.print(f"  {note}")
     if table.n_rejected:
         console.print(
             f"  {table.n_rejected:,} rows did not parse and are kept in "
-            f"{table.folder / 'rejected.jsonl'}. The first: {table.first_rejection}",
-            markup=False,
+            f"{table.folder / 'rejected.jsonl'}. The first: {table.first_rejection}"
         )
     if guess.rows_without_target:
         console.print(f"  {guess.rows_without_target:,} rows have no target and are dropped.")
-    what = f"Predicting [bold]{target}[/]: {guess.prediction_type}"
+    what = Text.assemble("Predicting ", (target, "bold"), f": {guess.prediction_type}")
     if guess.classes is not None:
         shown = ", ".join(map(str, guess.classes[:8]))
-        what += f", {len(guess.classes)} classes ({shown}{', …' if len(guess.classes) > 8 else ''})"
-    console.print(f"{what}.")
+        more = ", …" if len(guess.classes) > 8 else ""
+        what.append(f", {len(guess.classes)} classes ({shown}{more})")
+    console.print(what.append("."))
     columns = RichTable()
     columns.add_column("Column")
     columns.add_column("Use")
     for name, kind in list(guess.types.items())[:40]:
-        columns.add_row(name, str(kind))
+        columns.add_row(Text(name), str(kind))
     for name, reason in list(guess.rejected.items())[:40]:
-        columns.add_row(name, f"not used: {reason}", style="dim")
+        columns.add_row(Text(name), Text(f"not used: {reason}"), style="dim")
     console.print(columns)
     if max(len(guess.types), len(guess.rejected)) > 40:
         console.print("  … the rest stands in task.toml.")
     others = [file.name for file in sorted(folder.glob("*.py"))]
     console.print(
-        f"Wrote [bold]{folder / TASK_FILE}[/], {', '.join(others)}.\n"
-        f"Next:  hornbook check {folder}\n"
-        f"       hornbook train {folder}"
+        Text.assemble(
+            "Wrote ",
+            (str(folder / TASK_FILE), "bold"),
+            f", {', '.join(others)}.\n"
+            f"Next:  hornbook check {folder}\n"
+            f"       hornbook train {folder}",
+        )
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from hornbook.cli.output import (
     Home,
@@ -14,13 +15,14 @@ from hornbook.cli.output import (
     open_registry,
     print_json,
     reported_errors,
+    require_file,
     status_console,
 )
 from hornbook.cli.progress import row_progress
 from hornbook.cli.sessions import ModelName
 from hornbook.client import Workspace, deploy_model
 from hornbook.data import TableStore
-from hornbook.errors import NotFoundError
+from hornbook.errors import UsageError
 
 __all__ = ["deploy", "predict"]
 
@@ -38,11 +40,11 @@ def predict(
 ) -> None:
     """Predict the rows of a file; its columns are kept, the predictions stand beside them."""
     with reported_errors(as_json), open_registry(home) as registry:
-        if not source.exists():
-            raise NotFoundError(f"There is no file '{source}'.")
+        require_file(source)
+        _require_ending(output)
         trained = Workspace(registry).model(model)
         store = TableStore(registry.home / "datasets")
-        table = store.read(source, trained.read_options(store.read(source).column_names))
+        table = store.read(source, trained.read_options)
         if not as_json:
             status_console.print(f"Loading {trained.reference}")
         predictor = trained.predictor()
@@ -91,6 +93,18 @@ def deploy(
             )
             return
         console.print(
-            f"[bold]{name}[/] ({version.saved_model_id}): version {version.version_id} is active, "
-            f"a copy of {version.session_reference}."
+            Text.assemble(
+                (name, "bold"),
+                f" ({version.saved_model_id}): version {version.version_id} is active, "
+                f"a copy of {version.session_reference}.",
+            )
+        )
+
+
+def _require_ending(output: Path) -> None:
+    """Refuses an output of another format before anything is loaded."""
+    if output.suffix.lower() not in (".csv", ".parquet"):
+        raise UsageError(
+            f"Received the output file '{output}', expected a .csv or .parquet file.",
+            fix="Name the output something.csv or something.parquet.",
         )

@@ -32,13 +32,14 @@ def reading_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def row_progress(description: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar over rows."""
-    with _bar(TextColumn("{task.completed:,}/{task.total:,} rows"), quiet=quiet) as bar:
+    rows = TextColumn("{task.completed:,}/{task.total:,} rows", markup=False)
+    with _bar(rows, quiet=quiet) as bar:
         yield _tracker(bar, description)
 
 
 def _bar(unit: ProgressColumn, *, quiet: bool) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         unit,
         TimeRemainingColumn(),
@@ -73,11 +74,11 @@ class TrainingProgress:
         self._epochs: int | None = None
         self._batches: int | None = None
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[rate]}", markup=False),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[numbers]}"),
+            TextColumn("{task.fields[numbers]}", markup=False),
             console=status_console,
             transient=True,
             disable=quiet or not status_console.is_terminal,
@@ -100,7 +101,7 @@ class TrainingProgress:
     def say(self, text: str) -> None:
         """A line above the bar."""
         if not self._quiet:
-            self._bar.console.print(text, markup=False)
+            self._bar.console.print(text)
 
     def _on_stage(self, event: dict[str, Any]) -> None:
         self._bar.update(self._task, description=event["stage"].capitalize())

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from hornbook.cli.draw import curve, format_number, history_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
 from hornbook.cli.train import say_metrics, training_json
 from hornbook.errors import NotFoundError
 from hornbook.jobs import LOG_FILE, settle_ended
-from hornbook.registry import SessionRecord
+from hornbook.registry import SessionRecord, SessionStatus
 from hornbook.reports import confusion_of
 from hornbook.training.result import TrainingResult
 
@@ -50,7 +52,7 @@ def sessions(
         elif not records:
             console.print("No training yet. Start with:  hornbook demo")
         else:
-            console.print(_sessions_table(records))
+            _say_sessions(records)
 
 
 def show(model: ModelName = "latest", home: Home = None, as_json: Json = False) -> None:
@@ -89,8 +91,16 @@ def _session_json(session: SessionRecord) -> dict[str, Any]:
     return {**value, "model": session.reference, "folder": str(session.folder)}
 
 
+def _say_sessions(records: list[SessionRecord]) -> None:
+    console.print(_sessions_table(records))
+    for record in records:
+        if record.reason and record.status != SessionStatus.FINISHED:
+            console.print(f"{record.reference}: {record.reason.splitlines()[0]}", soft_wrap=True)
+
+
 def _sessions_table(records: list[SessionRecord]) -> Table:
-    table = Table()
+    # Without lines between the columns, the reference stands whole in 80 characters.
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Model", no_wrap=True)
     for name in ("Name", "Status", "Metric", "Value", "Epoch", "Started"):
         table.add_column(name, overflow="fold", justify="right" if name == "Value" else "left")
@@ -100,24 +110,22 @@ def _sessions_table(records: list[SessionRecord]) -> Table:
         started = record.started_at or record.created_at
         table.add_row(
             record.reference,
-            record.name,
-            f"[{colours.get(status, 'cyan')}]{status}[/]",
-            record.metric or "",
+            Text(record.name),
+            Text(status, style=colours.get(status, "cyan")),
+            Text(record.metric or ""),
             format_number(record.metric_value) if record.metric_value is not None else "",
             f"{record.best_epoch}/{record.epochs}" if record.best_epoch else "",
             f"{started.astimezone():%Y-%m-%d %H:%M}",
         )
-        if record.reason and status != "finished":
-            table.add_row("", f"[dim]{record.reason.splitlines()[0]}[/]")
     return table
 
 
 def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
-    console.print(f"[bold]{session.reference}[/]  {session.name}: {session.status}")
+    console.print(Text.assemble((session.reference, "bold"), f"  {session.name}: {session.status}"))
     if session.description:
-        console.print(session.description, markup=False)
+        console.print(session.description)
     if session.reason:
-        console.print(session.reason, markup=False, soft_wrap=True)
+        console.print(session.reason, soft_wrap=True)
     if result is None or not result.has_model:
         console.print(f"Log: hornbook logs {session.reference}")
         return
@@ -138,8 +146,7 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
                 title=chosen,
                 width=width,
                 best_epoch=result.best_epoch,
-            ),
-            markup=False,
+            )
         )
     say_metrics(result)
     confusion = confusion_of(session.folder)
@@ -148,10 +155,10 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
 
 
 def _confusion_table(confusion: dict[str, Any]) -> Table:
-    table = Table(title="Rows: truth, columns: prediction", title_justify="left")
+    table = Table(title=Text("Rows: truth, columns: prediction"), title_justify="left")
     table.add_column("")
     for label in confusion["classes"]:
-        table.add_column(str(label), justify="right")
+        table.add_column(Text(str(label)), justify="right")
     for label, row in zip(confusion["classes"], confusion["matrix"], strict=True):
-        table.add_row(str(label), *(f"{count:,.10g}" for count in row))
+        table.add_row(Text(str(label)), *(f"{count:,.10g}" for count in row))
     return table

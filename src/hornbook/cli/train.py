@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
+from hornbook.cli.design import read_design
 from hornbook.cli.draw import metrics_table
 from hornbook.cli.output import (
     FAILED,
@@ -16,16 +18,16 @@ from hornbook.cli.output import (
     open_registry,
     print_json,
     reported_errors,
+    require_file,
     status_console,
 )
 from hornbook.cli.progress import TrainingProgress
 from hornbook.design import DesignFolder
-from hornbook.errors import NotFoundError
-from hornbook.jobs import settle_ended, start_training
+from hornbook.jobs import settle_ended, train_to_end
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.result import TrainingResult
 
-__all__ = ["run_training", "say_metrics", "say_outcome", "train", "training_json"]
+__all__ = ["ended_well", "run_training", "say_metrics", "say_outcome", "train", "training_json"]
 
 
 def train(
@@ -50,18 +52,17 @@ def train(
     with reported_errors(as_json), open_registry(home) as registry:
         changes = list(settings or [])
         if data is not None:
-            if not data.exists():
-                raise NotFoundError(f"There is no file '{data}'.")
+            require_file(data)
             changes.append(f"dataset.path={data.resolve().as_posix()}")
         session = run_training(
-            registry, DesignFolder.read(folder, changes), name, description, quiet=as_json
+            registry, read_design(folder, changes), name, description, quiet=as_json
         )
         result = TrainingResult.read(session.folder)
         if as_json:
             print_json(training_json(session, result))
         else:
             say_outcome(session, result)
-    if session.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
+    if not ended_well(session):
         raise typer.Exit(FAILED)
 
 
@@ -75,15 +76,25 @@ def run_training(
 ) -> SessionRecord:
     """Trains and shows the progress."""
     settle_ended(registry)
-    running = start_training(registry, design, name=name, description=description)
     with TrainingProgress(design.task.metric, quiet=quiet) as progress:
-        progress.say(f"Session {running.session.reference} on {running.session.backend}")
-        return running.follow(
-            progress.show,
-            lambda: progress.say(
+        return train_to_end(
+            registry,
+            design,
+            name=name,
+            description=description,
+            on_start=lambda session: progress.say(
+                f"Session {session.reference} on {session.backend}"
+            ),
+            on_event=progress.show,
+            on_stop=lambda: progress.say(
                 "Stopping at the end of this batch; Ctrl-C again aborts and keeps nothing."
             ),
         )
+
+
+def ended_well(session: SessionRecord) -> bool:
+    """Whether the command ends with 0: also where the user stopped it with an epoch kept."""
+    return session.status in (SessionStatus.FINISHED, SessionStatus.STOPPED)
 
 
 def training_json(session: SessionRecord, result: TrainingResult | None) -> dict[str, Any]:
@@ -105,16 +116,14 @@ def training_json(session: SessionRecord, result: TrainingResult | None) -> dict
 def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
     """The closing words of a training."""
     if session.status in (SessionStatus.FAILED, SessionStatus.ABORTED):
-        status_console.print(
-            f"[bold red]{session.status.value.capitalize()}:[/] ", end="", soft_wrap=True
-        )
-        status_console.print(session.reason or "", markup=False, soft_wrap=True)
+        how = (f"{session.status.value.capitalize()}:", "bold red")
+        status_console.print(Text.assemble(how, " ", session.reason or ""), soft_wrap=True)
         status_console.print(f"Log: hornbook logs {session.reference}")
     if result is None or not result.has_model:
         return
     say_metrics(result)
     for warning in result.warnings:
-        console.print(f"Note: {warning}", markup=False)
+        console.print(f"Note: {warning}")
     seconds = result.seconds
     validation = f"{result.validation_rows:,} validation rows, " if result.validation_rows else ""
     console.print(
@@ -122,14 +131,14 @@ def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
         f"training {seconds['fit']:.1f} s of {seconds['total']:.1f} s "
         f"(imports {seconds['imports']:.1f} s) on {result.backend}: {result.backend_reason}"
     )
-    console.print(f"Model [bold]{session.reference}[/]")
+    console.print(Text.assemble("Model ", (session.reference, "bold")))
 
 
 def say_metrics(result: TrainingResult) -> None:
     """The metrics of the kept epoch, and what they were measured on."""
     where = "test set" if result.measured_on == "test" else "test set, which chose nothing"
     title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
-    console.print(f"[bold]{title}[/]")
+    console.print(title, style="bold")
     console.print(metrics_table(result.metrics, result.metric))
     if result.threshold is not None:
         console.print(f"Threshold {result.threshold:.4f}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hornbook.data.schema import Meaning, Storage
@@ -27,6 +27,7 @@ class ReadOptions:
         types: column to the name of a `Meaning` or a `Storage`, which beats the guess: all values
             must then be such, and rows where one is not are rejected. `"category"` or `"string"`
             keep codes such as `0750` as they stand in the file.
+        types_may_be_absent: whether `types` may name columns that the file does not have.
 
     Raises:
         DataError: an option that no file can be read with.
@@ -46,6 +47,7 @@ class ReadOptions:
     encoding: str | None = None
     header: bool | None = None
     types: Mapping[str, str] = field(default_factory=dict)
+    types_may_be_absent: bool = False
 
     def __post_init__(self) -> None:
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '\r\n"'):
@@ -88,11 +90,16 @@ class ReadOptions:
     def check_columns(self, names: list[str]) -> None:
         """Raises where a type is declared for a column that the file does not have."""
         unknown = [column for column in self.types if column not in names]
-        if unknown:
+        if unknown and not self.types_may_be_absent:
             raise DataError(
                 f"A type is declared for column '{unknown[0]}', which the file does not have.",
                 fix=did_you_mean(unknown[0], names),
             )
+
+    def only(self, columns: Iterable[str]) -> ReadOptions:
+        """The options with the declared types of these columns alone."""
+        wanted = set(columns)
+        return replace(self, types={name: t for name, t in self.types.items() if name in wanted})
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON values, in a stable order."""
@@ -102,6 +109,7 @@ class ReadOptions:
             "encoding": self.encoding,
             "header": self.header,
             "types": dict(sorted(self.types.items())),
+            "types_may_be_absent": self.types_may_be_absent,
         }
 
     @classmethod

@@ -27,6 +27,9 @@ ARCHITECTURE_FILE = "architecture.py"
 TRAINING_FILE = "training.py"
 CUSTOM_SCORE_FILE = "custom_score.py"
 
+_DESIGN_SUFFIXES = (".py", ".toml", ".json", ".txt", ".yaml", ".yml")
+_LARGEST_DESIGN_FILE = 10 * 2**20
+
 
 @dataclass(frozen=True)
 class DesignFolder:
@@ -108,12 +111,23 @@ class DesignFolder:
 
     def freeze(self, target: Path) -> DesignFolder:
         """Copies the design, settings applied, so that later edits do not touch it."""
-        target.mkdir(parents=True)
+        shutil.copytree(self.path, target, ignore=_not_part_of_a_design)
         (target / TASK_FILE).write_text(self.text, "utf-8")
-        for file in self.path.iterdir():
-            if file.suffix == ".py" and file.is_file():
-                shutil.copyfile(file, target / file.name)
         return DesignFolder(target, self.task, self.text, self.base)
+
+
+def _not_part_of_a_design(folder: str, names: list[str]) -> set[str]:
+    """Hidden files, caches, other designs, and files too large or of a kind to be data."""
+    ignored = set()
+    for name in names:
+        path = Path(folder) / name
+        if path.is_dir():
+            part = not (name == "__pycache__" or (path / TASK_FILE).exists())
+        else:
+            part = path.suffix in _DESIGN_SUFFIXES and path.stat().st_size <= _LARGEST_DESIGN_FILE
+        if name.startswith(".") or path.is_symlink() or not part:
+            ignored.add(name)
+    return ignored
 
 
 def _syntax_problem(error: TOMLKitError, text: str) -> Problem:

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hornbook.data import Storage
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     FeatureType,
@@ -129,6 +130,10 @@ class CategoricalDummy(Handling):
         "most_frequent", description="which category to fill in"
     )
     impute_value: str = Field("", description="the constant category to fill in")
+
+    def storage_to_read(self, trained: Storage) -> Storage:
+        # Codes of digits in one file may meet a code with a letter in the next.
+        return Storage.STRING if trained is Storage.INTEGER else trained
 
     def statistics(self, column: str) -> dict[str, pl.Expr]:
         values = column_expression(column).cast(pl.String, strict=False)

@@ -13,6 +13,7 @@ import polars.selectors as cs
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from hornbook.data import Storage
 from hornbook.errors import NotFoundError, did_you_mean
 
 __all__ = [
@@ -106,6 +107,14 @@ class Handling(BaseModel):
     def missing_expression(self, column: str) -> pl.Expr:
         """A boolean expression, true on the rows that this handling sees as missing."""
         return column_expression(column).is_null()
+
+    def storage_to_read(self, trained: Storage) -> Storage:
+        """How a column of further files is read, e.g. of a test file.
+
+        Args:
+            trained: how the column of the train file was stored.
+        """
+        return trained
 
     def statistics(self, column: str) -> dict[str, pl.Expr]:
         """Aggregations over a block of train rows; each gives one value or one list."""

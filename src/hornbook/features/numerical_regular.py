@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hornbook.data import Storage
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     FeatureType,
@@ -91,6 +92,10 @@ class NumericalRegular(Handling):
 
     def missing_expression(self, column: str) -> pl.Expr:
         return _finite(column).is_null()
+
+    def storage_to_read(self, trained: Storage) -> Storage:
+        # Whole numbers in one file may have decimals in the next.
+        return Storage.FLOAT if trained is Storage.INTEGER else trained
 
     def statistics(self, column: str) -> dict[str, pl.Expr]:
         values = _finite(column)

@@ -1,7 +1,13 @@
 """Work in processes of its own: trainings and checks, followed, stopped and settled."""
 
 from hornbook.jobs.check import CheckReport, check_design
-from hornbook.jobs.training import LOG_FILE, RunningTraining, settle_ended, start_training
+from hornbook.jobs.training import (
+    LOG_FILE,
+    RunningTraining,
+    settle_ended,
+    start_training,
+    train_to_end,
+)
 
 __all__ = [
     "LOG_FILE",
@@ -10,4 +16,5 @@ __all__ = [
     "check_design",
     "settle_ended",
     "start_training",
+    "train_to_end",
 ]

@@ -77,7 +77,7 @@ def check_design(folder: Path, home: Path, settings: Sequence[str] = ()) -> Chec
             "utf-8",
         )
         worker = subprocess.run(
-            [sys.executable, "-m", "hornbook.training.check_worker", str(request)],
+            [sys.executable, "-P", "-m", "hornbook.training.check_worker", str(request)],
             env=worker_environment(backend.name, home),
             stdin=subprocess.DEVNULL,
             capture_output=True,

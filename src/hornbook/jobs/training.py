@@ -25,13 +25,14 @@ from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
 from hornbook.training.result import TrainingResult
 
-__all__ = ["LOG_FILE", "RunningTraining", "settle_ended", "start_training"]
+__all__ = ["LOG_FILE", "RunningTraining", "settle_ended", "start_training", "train_to_end"]
 
 LOG_FILE = "worker.log"
 _OPEN = (SessionStatus.QUEUED, SessionStatus.RUNNING)
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 5.0
 _NEVER_STARTED = timedelta(minutes=10)
+_LOG_TAIL_BYTES = 16_384
 
 
 class RunningTraining:
@@ -72,16 +73,24 @@ class RunningTraining:
             The session as it ended.
         """
         with _counted_interrupts() as interrupts:
-            stopping = False
-            for event in self._events_or_ticks():
-                if event is not None:
-                    on_event(event)
-                if len(interrupts) > 1:
-                    return self.abort()
-                if interrupts and not stopping:
-                    stopping = True
-                    self.stop()
-                    on_stop()
+            return self._follow(interrupts, on_event, on_stop)
+
+    def _follow(
+        self,
+        interrupts: list[int],
+        on_event: Callable[[dict[str, Any]], None],
+        on_stop: Callable[[], None],
+    ) -> SessionRecord:
+        stopping = False
+        for event in self._events_or_ticks():
+            if event is not None:
+                on_event(event)
+            if len(interrupts) > 1:
+                return self.abort()
+            if interrupts and not stopping:
+                stopping = True
+                self.stop()
+                on_stop()
         return self.wait()
 
     def _events_or_ticks(self) -> Iterator[dict[str, Any] | None]:
@@ -161,7 +170,8 @@ def start_training(
     job.write(session.folder)
     with (session.folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hornbook.training.worker", str(session.folder)],
+            # -P: a polars.py or keras.py in the folder that the command was called in is not ours.
+            [sys.executable, "-P", "-m", "hornbook.training.worker", str(session.folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -181,6 +191,40 @@ def start_training(
         metric=design.task.metric,
     )
     return RunningTraining(registry, session, process)
+
+
+def train_to_end(
+    registry: Registry,
+    design: DesignFolder,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    on_start: Callable[[SessionRecord], None] = lambda session: None,
+    on_event: Callable[[dict[str, Any]], None] = lambda event: None,
+    on_stop: Callable[[], None] = lambda: None,
+) -> SessionRecord:
+    """Starts a training and follows it, with no moment at which Ctrl-C would leave it behind.
+
+    Args:
+        registry: as for `start_training`, like the three below.
+        design: what to train.
+        name: of the session.
+        description: of the session.
+        on_start: called with the session once its worker runs.
+        on_event: as for `RunningTraining.follow`.
+        on_stop: as for `RunningTraining.follow`.
+
+    Returns:
+        The session as it ended.
+
+    Raises:
+        DesignError: as `start_training` does, like the one below.
+        MissingExtraError: the backend is not installed.
+    """
+    with _counted_interrupts() as interrupts:
+        running = start_training(registry, design, name=name, description=description)
+        on_start(running.session)
+        return running._follow(interrupts, on_event, on_stop)
 
 
 def settle_ended(registry: Registry) -> None:
@@ -225,8 +269,7 @@ def _settle(registry: Registry, session: SessionRecord, exit_code: int | None) -
     """Records how a session ended, from its result or else from its worker's silence."""
     result = TrainingResult.read(session.folder)
     if result is None:
-        reason = f"{_silence(exit_code)} Its log: {session.folder / LOG_FILE}"
-        result = TrainingResult("failed", reason=reason)
+        result = TrainingResult("failed", reason=_reason(session, exit_code))
     settled = registry.update_session_if(
         session,
         _OPEN,
@@ -241,6 +284,25 @@ def _settle(registry: Registry, session: SessionRecord, exit_code: int | None) -
         test_rows=result.test_rows,
     )
     return settled or registry.session(session.reference)
+
+
+def _reason(session: SessionRecord, exit_code: int | None) -> str:
+    """Why a session without a result failed, as far as its worker's end and log tell."""
+    log = session.folder / LOG_FILE
+    last = _last_line(log)
+    where = f"Its log, {log}, ends with: {last}" if last else f"Its log: {log}"
+    return f"{_silence(exit_code)} {where}"
+
+
+def _last_line(log: Path) -> str | None:
+    """The last line of a log that is not empty; progress bars overwrite theirs."""
+    if not log.is_file():
+        return None
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
+        text = file.read().decode("utf-8", errors="replace")
+    lines = (line.strip() for line in reversed(text.splitlines()))
+    return next((line for line in lines if line), None)
 
 
 def _silence(exit_code: int | None) -> str:

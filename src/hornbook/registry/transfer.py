@@ -104,7 +104,9 @@ def _registry() -> Iterator[Registry]:
 
 def _load(path: str) -> Any:
     # Imported here, since the registry itself is used where Keras must not be loaded.
-    from hornbook.backends.open import load_keras_model, open_some_backend
+    from hornbook.backends.open import open_some_backend
 
     open_some_backend()
-    return load_keras_model(Path(path))
+    from hornbook.training.loading import load_trained_network
+
+    return load_trained_network(Path(path).parent.parent)

@@ -15,11 +15,12 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from hornbook.atomic import partial_path
-from hornbook.backends import load_keras_model
 from hornbook.data import Table
 from hornbook.errors import DataError
+from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType
 from hornbook.training.artifact import ModelArtifact
+from hornbook.training.loading import load_trained_network
 from hornbook.training.prediction import predict_inputs
 
 __all__ = ["Predictor", "predict_file", "predict_frame"]
@@ -38,7 +39,7 @@ class Predictor:
 
     def __init__(self, artifact: ModelArtifact) -> None:
         self.artifact = artifact
-        self.keras_model = load_keras_model(artifact.keras_path, compile_model=False)
+        self.keras_model = load_trained_network(artifact.folder.parent, compile_model=False)
 
     @property
     def output_columns(self) -> tuple[str, ...]:
@@ -80,7 +81,11 @@ class Predictor:
                 f"{', '.join(map(repr, frame.columns[:20]))}.",
                 fix="Bring all columns the model was trained on.",
             )
-        return frame.select(columns)
+        for feature in self.artifact.pipeline.features:
+            if feature.handling.feature_type is FeatureType.NUMERICAL:
+                _check_numbers(frame[feature.column])
+        # Column by column: `select` reads names such as `^a$` as patterns.
+        return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
 
     def _predict_block(self, frame: pl.DataFrame, batch_size: int) -> pl.DataFrame:
         missing = self.artifact.pipeline.missing_expression()
@@ -168,9 +173,32 @@ def _open_writer(ending: str, path: Path, schema: pa.Schema) -> Any:
     return pyarrow.csv.CSVWriter(path, schema)
 
 
+def _check_numbers(series: pl.Series) -> None:
+    """Raises where a column that was learnt as numbers holds something else."""
+    if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
+        return
+    wrong = series
+    if not series.dtype.is_temporal():
+        wrong = series.filter(
+            series.is_not_null() & series.cast(pl.Float64, strict=False).is_null()
+        )
+    if len(wrong):
+        raise DataError(
+            f"Column '{series.name}' holds {wrong[0]!r}, the model learnt from numbers.",
+            fix="Bring numbers, or leave the value empty where it is missing.",
+        )
+
+
 def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
     """`Predictor.predict` for a pandas frame; the index is kept."""
     columns = [name for name in predictor.artifact.pipeline.columns if name in frame.columns]
-    predicted = predictor.predict(pl.from_pandas(frame[columns])).to_pandas()
+    try:
+        rows = pl.from_pandas(frame[columns])
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise DataError(
+            f"The frame cannot be read as a table: {error}",
+            fix="Give every column one name of its own and values of one type.",
+        ) from error
+    predicted = predictor.predict(rows).to_pandas()
     predicted.index = frame.index
     return predicted

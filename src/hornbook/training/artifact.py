@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hornbook import __version__
 from hornbook.atomic import write_json_atomically
+from hornbook.data import ReadOptions
 from hornbook.features import FeaturePipeline, TargetEncoder
 from hornbook.metrics import PredictionType, is_positive
 
@@ -32,7 +33,7 @@ class ModelArtifact:
         prediction_type: of the design.
         encoder: the target column and its classes.
         pipeline: the fitted features.
-        storages: how the table stored each column that the features read.
+        reading: how files with rows to predict are read.
         threshold: binary only, from which probability on a row is positive.
         backend: what it was trained on; any other can load it.
     """
@@ -41,7 +42,7 @@ class ModelArtifact:
     prediction_type: PredictionType
     encoder: TargetEncoder
     pipeline: FeaturePipeline
-    storages: dict[str, str]
+    reading: ReadOptions
     threshold: float | None
     backend: str
 
@@ -75,7 +76,7 @@ class ModelArtifact:
                 "target": asdict(self.encoder),
                 "threshold": self.threshold,
                 "backend": self.backend,
-                "storages": self.storages,
+                "reading": self.reading.to_json(),
             },
         )
 
@@ -89,7 +90,7 @@ class ModelArtifact:
             PredictionType(values["prediction_type"]),
             TargetEncoder(values["target"]["column"], None if classes is None else tuple(classes)),
             FeaturePipeline.load(folder / _FEATURES_FOLDER),
-            values["storages"],
+            ReadOptions.from_json(values["reading"]),
             values["threshold"],
             values["backend"],
         )

@@ -58,6 +58,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         self._weights_path = weights_path
         self.began = False
         self.kept: KeptEpoch | None = None
+        self.epochs = 0
         self.custom_score_error: str | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -71,10 +72,11 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
             TrainingError: the loss is no longer a number.
         """
         logs = {} if logs is None else logs
+        self.epochs += 1
         if not math.isfinite(logs.get("loss", 0.0)):
             raise TrainingError(
                 f"The loss became {'NaN' if math.isnan(logs['loss']) else 'infinite'} in epoch "
-                f"{epoch + 1}: the training diverged.",
+                f"{self.epochs}: the training diverged.",
                 fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "
                 'or rescale the features (rescaling = "standard").',
             )
@@ -82,16 +84,30 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         measurement = self._measurer.measure(
             evaluated.target, evaluated.prediction, evaluated.weight
         )
-        self.custom_score_error = measurement.custom_score_error
+        self._note_custom_score(measurement)
         logs.setdefault("val_loss", evaluated.loss)
         logs.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
         logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
         if self._is_best(measurement):
-            self.kept = KeptEpoch(epoch, measurement, evaluated)
+            self.kept = KeptEpoch(self.epochs, measurement, evaluated)
             write_weights(self.model, self._weights_path)
 
+    def _note_custom_score(self, measurement: Measurement) -> None:
+        """Keeps the first error; one that leaves nothing to choose by ends the training.
+
+        Raises:
+            TrainingError: the custom score is the deciding metric and has no value.
+        """
+        error = measurement.custom_score_error
+        self.custom_score_error = self.custom_score_error or error
+        if error is not None and math.isnan(measurement.value):
+            decides = self._measurer.metric.name == self._measurer.metric_names[-1]
+            if decides:
+                raise TrainingError(f"The custom score is to choose the epoch. {error}")
+
     def _is_best(self, measurement: Measurement) -> bool:
-        if self.kept is None or math.isnan(self.kept.measurement.value):
+        """The first epoch, then each better one; an undefined metric beats nothing."""
+        if self.kept is None:
             return True
         return self._measurer.is_better(measurement.value, self.kept.measurement.value)
 
@@ -110,8 +126,6 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._events = events
         self._metrics = metrics
-        self._epoch = 0
-        self._batch = 0
         self._epoch_started = 0.0
         self._written = 0.0
         self.history: dict[str, list[float]] = {}
@@ -119,26 +133,25 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Says how long the training will be."""
+        epochs = self.params.get("epochs")
         self._events.write(
             "fit_started",
-            epochs=self.params.get("epochs"),
+            epochs=None if epochs is None else self.epochs + epochs,
             batches=self.params.get("steps"),
         )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Starts counting batches anew."""
-        self._epoch, self._batch = epoch, 0
+        """Starts the epoch's clock."""
         self._epoch_started = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Counts, and writes now and then; it runs in the training's own thread."""
-        self._batch = batch
         now = time.perf_counter()
         if now - self._written >= _PROGRESS_SECONDS:
             self._written = now
             self._events.write(
                 "batch",
-                epoch=self._epoch + 1,
+                epoch=self.epochs + 1,
                 batch=batch,
                 batches=self.params.get("steps"),
                 batches_per_second=batch / max(now - self._epoch_started, 1e-9),
@@ -156,9 +169,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         kept = self._metrics.kept
         self._events.write(
             "epoch",
-            epoch=epoch + 1,
+            epoch=self.epochs,
             logs=numbers,
-            best=kept is not None and kept.epoch == epoch,
+            best=kept is not None and kept.epoch == self.epochs,
             seconds=time.perf_counter() - self._epoch_started,
             custom_score_error=self._metrics.custom_score_error,
         )
@@ -232,25 +245,27 @@ class TensorBoardScalars(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, folder: Path, prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
+        self._epochs = 0
         self._train = SummaryWriter(str(folder / "train"))
         self._measured = SummaryWriter(str(folder / prefix.strip().lower()))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes each number of the epoch under its own name."""
+        self._epochs += 1
         for name, value in (logs or {}).items():
-            if not _is_number(value):
+            if not _is_number(value) or not math.isfinite(value):
                 continue
             if name == "val_loss":
-                self._measured.add_scalar("loss", value, epoch + 1)
+                self._measured.add_scalar("loss", value, self._epochs)
             elif name.startswith(self._prefix):
-                self._measured.add_scalar(name.removeprefix(self._prefix), value, epoch + 1)
+                self._measured.add_scalar(name.removeprefix(self._prefix), value, self._epochs)
             else:
-                self._train.add_scalar(name, value, epoch + 1)
+                self._train.add_scalar(name, value, self._epochs)
         self._train.flush()
         self._measured.flush()
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Closes the files."""
+    def close(self) -> None:
+        """Closes the files; there may be several calls of fit before."""
         self._train.close()
         self._measured.close()
 

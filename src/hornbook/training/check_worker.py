@@ -20,17 +20,16 @@ from hornbook.backends import open_backend, set_seed
 from hornbook.data import TableStore
 from hornbook.design import (
     ARCHITECTURE_FILE,
-    CUSTOM_SCORE_FILE,
     TASK_FILE,
     TRAINING_FILE,
     DesignFolder,
     SourceFile,
 )
 from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
-from hornbook.metrics import get_metric
 from hornbook.training.context import TrainingContext, enter_training
 from hornbook.training.events import json_safe
-from hornbook.training.fit import metric_prefix
+from hornbook.training.fit import make_measurer, metric_prefix
+from hornbook.training.loading import check_reloads
 from hornbook.training.model import build_model
 from hornbook.training.prepare import open_tables, prepare_data
 from hornbook.training.user_code import UserCode
@@ -70,17 +69,15 @@ def _check(folder: Path, home: Path, settings: list[str], answer: dict[str, Any]
         }
         for spec in data.pipeline.inputs.values()
     ]
-    metric = get_metric(design.task.target.type, design.task.metric)
-    enter_training(
-        TrainingContext(
-            home, "", "", "", metric_prefix(design) + metric.name, metric.greater_is_better
-        )
-    )
     code = UserCode(design.path)
+    measurer = make_measurer(design, data, code)
+    monitor = metric_prefix(design) + design.task.metric
+    enter_training(TrainingContext(home, "", "", "", monitor, measurer.greater_is_better))
     set_seed(design.task.seed)
     user_model = build_model(
         code, source, data.pipeline.inputs, design.task.target.type, data.encoder.n_classes
     )
+    check_reloads(user_model.keras_model, code, source)
     answer["problems"] += [asdict(warning) for warning in user_model.warnings]
     model = user_model.keras_model
     answer["parameters"] = model.count_params() if model.built else None
@@ -96,8 +93,6 @@ def _check(folder: Path, home: Path, settings: list[str], answer: dict[str, Any]
     if TRAINING_FILE in design.code_files:
         code.function(TRAINING_FILE, "build_sequences", "build_sequence")
         code.function(TRAINING_FILE, "fit_model")
-    if CUSTOM_SCORE_FILE in design.code_files:
-        code.function(CUSTOM_SCORE_FILE, "custom_score")
 
 
 def _output_shape(layer: Any) -> list[int | None] | None:

@@ -31,7 +31,7 @@ class FitOutcome:
     """What a training came to.
 
     Attributes:
-        epoch: the kept one, 0-based.
+        epoch: the kept one, counted from 1.
         measurement: of the kept epoch on the test rows.
         evaluated: its predictions on the test rows.
         history: every number of every epoch, by its name in the logs.
@@ -64,7 +64,7 @@ def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> M
     custom = None
     if CUSTOM_SCORE_FILE in design.code_files:
         custom = CustomScore(
-            code.function(CUSTOM_SCORE_FILE, "custom_score"),
+            code.raw_function(CUSTOM_SCORE_FILE, "custom_score"),
             settings.custom_score.greater_is_better,
             settings.custom_score.needs_probability,
         )
@@ -109,12 +109,8 @@ def fit(
     prefix = metric_prefix(design)
     metrics = EpochMetrics(data.measured, target_format, measurer, prefix, folder / WEIGHTS_FILE)
     progress, stop_watch = Progress(events, metrics), StopWatch(folder)
-    callbacks = [
-        metrics,
-        progress,
-        stop_watch,
-        TensorBoardScalars(folder / "tensorboard", prefix),
-    ]
+    tensorboard = TensorBoardScalars(folder / "tensorboard", prefix)
+    callbacks = [metrics, progress, stop_watch, tensorboard]
     started = time.perf_counter()
     failure: Exception | None = None
     try:
@@ -127,7 +123,8 @@ def fit(
         failure = error
     seconds = time.perf_counter() - started
     stop_watch.on_train_end()
-    progress.add_history(model.history)
+    tensorboard.close()
+    progress.add_history(getattr(model, "history", None))
     if metrics.kept is None:
         raise _nothing_kept(failure, metrics, stopped=stop_watch.stopped)
     read_weights(model, folder / WEIGHTS_FILE)
@@ -265,9 +262,6 @@ def _fit_advanced(
         fit_model(model, returned[0], returned[1], list(callbacks))
     finally:
         del model.fit
-    metrics = next(c for c in callbacks if isinstance(c, EpochMetrics))
-    if not metrics.began:
-        raise _without_base_callbacks()
 
 
 def _guarded_fit(
@@ -277,9 +271,13 @@ def _guarded_fit(
 
     @functools.wraps(original)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
-        given = keras.tree.flatten(keywords.get("callbacks") or [])
-        if len(arguments) <= 5 and not all(callback in given for callback in base_callbacks):
+        by_position = arguments[5] if len(arguments) > 5 else None
+        given = keras.tree.flatten(keywords.get("callbacks", by_position) or [])
+        if not all(callback in given for callback in base_callbacks):
             raise _without_base_callbacks()
+        if getattr(arguments[0] if arguments else keywords.get("x"), "shuffles_rows", False):
+            # Rows come in a new order anyway; batches in order are read a block at a time.
+            keywords["shuffle"] = False
         for callback in given:
             monitor = getattr(callback, "monitor", None)
             if isinstance(monitor, str) and monitor.startswith("Test ") and prefix != "Test ":

@@ -23,7 +23,7 @@ class KeptEpoch:
     """The best epoch so far.
 
     Attributes:
-        epoch: 0-based, as Keras counts.
+        epoch: counted from 1, over all calls of fit.
         measurement: all its metrics.
         evaluated: its predictions on the measured rows.
     """

@@ -19,7 +19,10 @@ from hornbook.training.user_code import UserCode
 
 __all__ = ["UserModel", "build_model"]
 
-_PROBABILITY_ACTIVATIONS = ("sigmoid", "hard_sigmoid", "softmax")
+_OTHER_ACTIVATIONS = (
+    *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "tanh"),
+    *("softplus", "softsign", "exponential", "log_softmax"),
+)
 _CLASS_LOSSES = ("crossentropy", "hinge", "focal")
 _LOSSES = (
     "mean_squared_error",
@@ -137,6 +140,9 @@ def _input_problems(
             unused = [other for other in inputs if other not in declared]
             fix = (
                 f'Name it after what the features fill: Input(…, name="{unused[0]}").'
+                if unused and not isinstance(model, keras.Sequential)
+                else f'Start with: keras.Input(shape=input_shapes["{unused[0]}"], '
+                f'name="{unused[0]}").'
                 if unused
                 else f'Send features to it: [features] … = {{ …, input = "{name}" }}.'
             )
@@ -204,6 +210,15 @@ def _output_units(
     if not outputs:
         return None, []
     line = source.line_of_output()
+    if isinstance(getattr(model, "output", None), dict):
+        return None, [
+            Problem(
+                "the model gives a dict of outputs, one tensor is expected",
+                source.name,
+                line,
+                fix="Return keras.Model(inputs, output) with the tensor itself.",
+            )
+        ]
     if len(outputs) > 1:
         return None, [
             Problem(
@@ -313,7 +328,7 @@ def _last_layer_problems(
                 fix='End with: Dense(1, activation="sigmoid")',
             )
         )
-    elif activation is not None and activation not in _PROBABILITY_ACTIVATIONS:
+    elif activation in _OTHER_ACTIVATIONS:
         problems.append(
             Problem(
                 f"the last layer ends in {activation}, which gives no probabilities",
@@ -323,7 +338,7 @@ def _last_layer_problems(
                 "from_logits=True.",
             )
         )
-    elif units > 1 and activation not in (None, "softmax"):
+    elif units > 1 and activation in ("sigmoid", "hard_sigmoid"):
         problems.append(
             Problem(
                 f"{activation} over {units} units gives probabilities that do not add up to 1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ def evaluate_rows(model: Any, rows: PreparedRows, target_format: TargetFormat) -
         prediction = predict_inputs(model, batch.inputs, min(rows.block_rows, len(rows)))
         shaped = target_format.apply(batch.target, rows.target.n_classes)
         batch_loss = model.compute_loss(
-            x=None,
+            x=batch.inputs,
             y=shaped,
             y_pred=keras.ops.convert_to_tensor(prediction),
             sample_weight=batch.weight,
@@ -82,7 +83,10 @@ def predict_inputs(
             for name, array in inputs.items()
         }
     try:
-        output = model.predict_on_batch(inputs)
+        with warnings.catch_warnings():
+            # Keras warns of a dict given to a model that lists its inputs, though names decide.
+            warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
+            output = model.predict_on_batch(inputs)
     except Exception:
         # Keras leaves a JAX model without weights when a prediction fails.
         if hasattr(model, "jax_state_sync"):

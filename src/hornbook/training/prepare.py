@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hornbook.batching import PreparedRows, balanced_class_weights
-from hornbook.data import Table, TableStore, sample_rows, split_rows
+from hornbook.batching import PreparedRows, balanced_class_weights, row_weights
+from hornbook.data import ReadOptions, Storage, Table, TableStore, sample_rows, split_rows
 from hornbook.design import (
     DesignFolder,
     check_code,
@@ -22,8 +23,9 @@ from hornbook.design import (
 from hornbook.errors import DataError, DesignError
 from hornbook.features import FeaturePipeline, TargetEncoder
 from hornbook.features.pipeline import rows_to_drop
+from hornbook.metrics import PredictionType
 
-__all__ = ["PreparedData", "open_tables", "prepare_data"]
+__all__ = ["PreparedData", "open_tables", "options_for_more_files", "prepare_data"]
 
 Rows = NDArray[np.int64]
 
@@ -114,6 +116,10 @@ def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> Prep
                 f"The {name} set is empty: {dropped or 'no row was dropped'}.",
                 fix="Use fewer features that drop rows with missing values, or bring more rows.",
             )
+    if task.weights.sample_weight is not None:
+        for source, rows in ((table, train), (test, tested), (table, validation)):
+            if rows is not None:
+                row_weights(source.read_column(task.weights.sample_weight).gather(rows))
     pipeline = FeaturePipeline.fit(task.input_features, _blocks_of(table, train, design))
     measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
     return PreparedData(
@@ -123,8 +129,20 @@ def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> Prep
         pipeline=pipeline,
         encoder=encoder,
         dropped=dict(dropped.counts),
-        notes=table.notes,
+        notes=_notes(table) if test is table else (*_notes(table), *_notes(test)),
     )
+
+
+def _notes(table: Table) -> tuple[str, ...]:
+    """What the user should know about how a file was read."""
+    if not table.n_rejected:
+        return table.notes
+    name = Path(table.source).name
+    rejected = (
+        f"{table.n_rejected:,} rows of {name} did not parse and are left out; "
+        f"the first: {table.first_rejection}"
+    )
+    return (*table.notes, rejected)
 
 
 class _Dropped:
@@ -153,25 +171,21 @@ def _read_test_table(
     progress: Callable[[int, int], None] | None,
 ) -> Table:
     """Reads the test file with the column types of the train file."""
-    path, options = design.base / (design.task.dataset.test_path or ""), design.read_options
-    test = store.read(path, replace(options, types={}), progress)
-    types = {
-        name: str(table.column(name).storage)
-        for name in _needed_columns(design)
-        if name in test.column_names
+    path = design.base / (design.task.dataset.test_path or "")
+    return store.read(path, options_for_more_files(design, table), progress)
+
+
+def options_for_more_files(design: DesignFolder, table: Table) -> ReadOptions:
+    """How files other than the train file are read, so that their columns mean the same."""
+    storages = {
+        feature.column: feature.handling.storage_to_read(table.column(feature.column).storage)
+        for feature in design.task.input_features
     }
-    if all(str(test.column(name).storage) == storage for name, storage in types.items()):
-        return test
-    return store.read(path, replace(options, types=types), progress)
-
-
-def _needed_columns(design: DesignFolder) -> Sequence[str]:
-    weight = design.task.weights.sample_weight
-    return [
-        *(feature.column for feature in design.task.input_features),
-        design.task.target.column,
-        *([weight] if weight else []),
-    ]
+    target = design.task.target.column
+    storages[target] = table.column(target).storage
+    if storages[target] is Storage.INTEGER and design.task.target.type is PredictionType.REGRESSION:
+        storages[target] = Storage.FLOAT
+    return replace(design.read_options, types=storages, types_may_be_absent=True)
 
 
 def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Dropped) -> Rows:

@@ -40,12 +40,25 @@ class UserCode:
         Raises:
             UserCodeError: the file cannot be run, or defines none of them.
         """
+        return self._guarded(self.raw_function(file, *names))
+
+    def raw_function(self, file: str, *names: str) -> Callable[..., Any]:
+        """`function`, but what goes wrong inside is raised as it is."""
         module = self._load(file)
         for name in names:
             found = getattr(module, name, None)
             if callable(found):
-                return self._guarded(found)
+                return found  # type: ignore[no-any-return]
         raise UserCodeError(f"the function {names[0]} is missing", file=file)
+
+    def definitions(self, file: str) -> dict[str, Any]:
+        """The classes and functions that a file defines, by name."""
+        module = self._load(file)
+        return {
+            name: value
+            for name, value in vars(module).items()
+            if callable(value) and getattr(value, "__module__", None) == module.__name__
+        }
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ events while it runs, a result at its end. If it dies before, whoever finds no r
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import traceback
@@ -26,8 +27,14 @@ from hornbook.training.context import TrainingContext, enter_training
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
 from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE, STOP_FILE, TrainingJob
+from hornbook.training.loading import check_reloads
 from hornbook.training.model import build_model
-from hornbook.training.prepare import PreparedData, open_tables, prepare_data
+from hornbook.training.prepare import (
+    PreparedData,
+    open_tables,
+    options_for_more_files,
+    prepare_data,
+)
 from hornbook.training.result import TrainingResult
 from hornbook.training.user_code import UserCode
 
@@ -111,13 +118,15 @@ class _Training:
             )
         )
         set_seed(design.task.seed)
+        source = SourceFile.read(design.path / ARCHITECTURE_FILE)
         user_model = build_model(
             code,
-            SourceFile.read(design.path / ARCHITECTURE_FILE),
+            source,
             data.pipeline.inputs,
             design.task.target.type,
             data.encoder.n_classes,
         )
+        check_reloads(user_model.keras_model, code, source)
         prepared = time.time() - self._started
         self._stage("training")
         outcome = fit(
@@ -135,7 +144,7 @@ class _Training:
             design.task.target.type,
             data.encoder,
             data.pipeline,
-            {name: str(table.column(name).storage) for name in data.pipeline.columns},
+            options_for_more_files(design, table).only(data.pipeline.columns),
             outcome.measurement.threshold,
             backend,
         )
@@ -161,11 +170,17 @@ class _Training:
         if outcome.failure is not None:
             traceback.print_exception(outcome.failure)
             status = "failed"
-            reason = f"{failure_reason(outcome.failure)}\nEpoch {outcome.epoch + 1} is kept."
+            reason = f"{failure_reason(outcome.failure)}\nEpoch {outcome.epoch} is kept."
         elif outcome.stopped:
             status = "stopped"
-            reason = f"Stopped by the user; epoch {outcome.epoch + 1} is kept."
+            reason = f"Stopped by the user; epoch {outcome.epoch} is kept."
         notes = list(data.notes)
+        if not math.isfinite(outcome.measurement.value):
+            notes.append(
+                f"{design.task.metric} has no value on the measured rows, so no epoch is better "
+                "than the first, which is kept. Bring test rows of every class, or choose "
+                "another metric."
+            )
         if outcome.custom_score_error:
             notes.append(f"The custom score has no value: {outcome.custom_score_error}")
         return TrainingResult(
@@ -178,7 +193,7 @@ class _Training:
             greater_is_better=greater_is_better,
             metrics=dict(outcome.measurement.metrics),
             measured_on=metric_prefix(design).strip().lower(),
-            best_epoch=outcome.epoch + 1,
+            best_epoch=outcome.epoch,
             epochs=outcome.epochs,
             history={name: list(values) for name, values in outcome.history.items()},
             threshold=outcome.measurement.threshold,
