@@ -87,6 +87,7 @@ def test_code_of_their_own_predicts_in_a_new_process(task, changes):
     path = task.folder / "task" / "architecture.py"
     head, _, tail = path.read_text().partition("    main = keras.Input")
     path.write_text(head + body + tail[tail.index("\n\ndef compile_model") :])
+    assert task.json("check", "task")["valid"]
     assert task.json("train", "task", "--set", "training.epochs=1")["status"] == "finished"
 
 

@@ -38,7 +38,8 @@ def check(
     with reported_errors(as_json), open_registry(home) as registry:
         if settings:
             read_design(folder, settings)
-        report = check_design(folder, registry.home, settings or [])
+        task = registry.find_task(folder)
+        report = check_design(folder, registry.home, settings or [], task=task)
         if as_json:
             print_json({"valid": not report.errors, **asdict(report)})
         else:

@@ -15,6 +15,7 @@ from hornbook.backends import choose_backend
 from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile, check_files
 from hornbook.errors import DesignError, Problem, TrainingError
 from hornbook.jobs.training import worker_environment
+from hornbook.registry import TaskRecord
 
 __all__ = ["CheckReport", "check_design"]
 
@@ -44,13 +45,16 @@ class CheckReport:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def check_design(folder: Path, home: Path, settings: Sequence[str] = ()) -> CheckReport:
+def check_design(
+    folder: Path, home: Path, settings: Sequence[str] = (), *, task: TaskRecord | None = None
+) -> CheckReport:
     """Checks a design folder whole.
 
     Args:
         folder: the design folder.
         home: the workspace's folder, where tables are kept.
         settings: `key=value` texts that go before what the file says.
+        task: of the folder, if it was trained before; its models can give their weights.
 
     Raises:
         NotFoundError: it is no design folder.
@@ -70,6 +74,8 @@ def check_design(folder: Path, home: Path, settings: Sequence[str] = ()) -> Chec
                 {
                     "folder": str(folder),
                     "home": str(home),
+                    "analysis_id": "" if task is None else task.analysis_id,
+                    "mltask_id": "" if task is None else task.mltask_id,
                     "settings": list(settings),
                     "answer": str(answer),
                 }

@@ -45,21 +45,18 @@ def get_keras_model_location_from_trained_model(
             fix="Name all three: the parts of a model's name "
             "<analysis_id>/<mltask_id>/<session_id>, as `hornbook sessions` lists them.",
         )
+    analysis_id = analysis_id or (training.analysis_id if training else "")
+    mltask_id = mltask_id or (training.mltask_id if training else "")
+    if not analysis_id or not mltask_id:
+        raise _no_model_yet("This task")
     with _registry() as registry:
-        task = registry.task(
-            analysis_id or (training.analysis_id if training else ""),
-            mltask_id or (training.mltask_id if training else ""),
-        )
+        task = registry.task(analysis_id, mltask_id)
         if session_id is not None:
             session = registry.session(f"{task.reference}/{session_id}")
         else:
             latest = registry.latest_session(task)
             if latest is None:
-                raise NotFoundError(
-                    f"The task {task.reference} has no trained model yet.",
-                    fix="Train it once without weights from an earlier session, or name another "
-                    "task.",
-                )
+                raise _no_model_yet(f"The task {task.reference}")
             session = latest
         if not session.has_model:
             raise NotFoundError(
@@ -93,6 +90,13 @@ def get_keras_model_location_from_saved_model(saved_model_id: str) -> str:
 def get_keras_model_from_saved_model(saved_model_id: str) -> Any:
     """The loaded Keras model of the active version of a saved model."""
     return _load(get_keras_model_location_from_saved_model(saved_model_id))
+
+
+def _no_model_yet(task: str) -> NotFoundError:
+    return NotFoundError(
+        f"{task} has no trained model yet.",
+        fix="Train it once without weights from an earlier session, or name another task.",
+    )
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The process that checks a design whole: `python -m hornbook.training.check_worker REQUEST`.
 
 It runs the user's `build_model` and `compile_model`, so it is a process of its own. REQUEST
-is a JSON file with `folder`, `home`, `settings` and `answer`; what was found is written to
-the file that `answer` names.
+is a JSON file with `folder`, `home`, `analysis_id`, `mltask_id`, `settings` and `answer`; what
+was found is written to the file that `answer` names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from hornbook.atomic import write_json_atomically
-from hornbook.backends import open_backend, set_seed
+from hornbook.backends import open_backend
 from hornbook.data import TableStore
 from hornbook.design import (
     ARCHITECTURE_FILE,
@@ -26,11 +26,10 @@ from hornbook.design import (
     SourceFile,
 )
 from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
-from hornbook.training.context import TrainingContext, enter_training
+from hornbook.training.build import build_for_training
+from hornbook.training.context import TrainingContext
 from hornbook.training.events import json_safe
 from hornbook.training.fit import make_measurer, metric_prefix
-from hornbook.training.loading import check_reloads
-from hornbook.training.model import build_model
 from hornbook.training.prepare import open_tables, prepare_data
 from hornbook.training.user_code import UserCode
 
@@ -42,7 +41,8 @@ def main(request: Path) -> None:
     asked = json.loads(request.read_text("utf-8"))
     answer: dict[str, Any] = {"problems": [], "inputs": [], "layers": [], "parameters": None}
     try:
-        _check(Path(asked["folder"]), Path(asked["home"]), asked["settings"], answer)
+        ids = (asked["analysis_id"], asked["mltask_id"])
+        _check(Path(asked["folder"]), Path(asked["home"]), ids, asked["settings"], answer)
     except DesignError as error:
         answer["problems"] += [asdict(problem) for problem in error.problems]
     except UserCodeError as error:
@@ -53,7 +53,9 @@ def main(request: Path) -> None:
     write_json_atomically(Path(asked["answer"]), json_safe(answer))
 
 
-def _check(folder: Path, home: Path, settings: list[str], answer: dict[str, Any]) -> None:
+def _check(
+    folder: Path, home: Path, ids: tuple[str, str], settings: list[str], answer: dict[str, Any]
+) -> None:
     open_backend(keras.backend.backend())
     design = DesignFolder.read(folder, settings)
     data = prepare_data(design, *open_tables(design, TableStore(home / "datasets")))
@@ -72,12 +74,8 @@ def _check(folder: Path, home: Path, settings: list[str], answer: dict[str, Any]
     code = UserCode(design.path)
     measurer = make_measurer(design, data, code)
     monitor = metric_prefix(design) + design.task.metric
-    enter_training(TrainingContext(home, "", "", "", monitor, measurer.greater_is_better))
-    set_seed(design.task.seed)
-    user_model = build_model(
-        code, source, data.pipeline.inputs, design.task.target.type, data.encoder.n_classes
-    )
-    check_reloads(user_model.keras_model, code, source)
+    context = TrainingContext(home, *ids, "", monitor, measurer.greater_is_better)
+    user_model = build_for_training(design, data, code, context)
     answer["problems"] += [asdict(warning) for warning in user_model.warnings]
     model = user_model.keras_model
     answer["parameters"] = model.count_params() if model.built else None

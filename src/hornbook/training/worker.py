@@ -18,17 +18,16 @@ import numpy as np
 import polars as pl
 import psutil
 
-from hornbook.backends import open_backend, set_seed
-from hornbook.data import TableStore
-from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile
+from hornbook.backends import open_backend
+from hornbook.data import Table, TableStore
+from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.context import TrainingContext, enter_training
+from hornbook.training.build import build_for_training
+from hornbook.training.context import TrainingContext
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
 from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE, STOP_FILE, TrainingJob
-from hornbook.training.loading import check_reloads
-from hornbook.training.model import build_model
 from hornbook.training.prepare import (
     PreparedData,
     open_tables,
@@ -80,13 +79,44 @@ class _Training:
         self._events = events
         self._started = psutil.Process().create_time()
         self._job = TrainingJob.read(folder)
+        self._imported = self._prepared = 0.0
         self._stage_written = 0.0
 
     def run(self) -> TrainingResult:
-        imported = time.time() - self._started
-        backend = keras.backend.backend()
-        open_backend(backend)
+        self._imported = time.time() - self._started
+        open_backend(keras.backend.backend())
         design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
+        table, data = self._prepare(design)
+        self._stage("building the model")
+        code = UserCode(design.path)
+        measurer = make_measurer(design, data, code)
+        context = TrainingContext(
+            Path(self._job.home),
+            self._job.analysis_id,
+            self._job.mltask_id,
+            self._job.session_id,
+            metric_prefix(design) + design.task.metric,
+            measurer.greater_is_better,
+        )
+        user_model = build_for_training(design, data, code, context)
+        self._prepared = time.time() - self._started
+        self._stage("training")
+        outcome = fit(
+            design,
+            data,
+            user_model=user_model,
+            measurer=measurer,
+            code=code,
+            events=self._events,
+            folder=self._folder,
+        )
+        self._stage("saving the model")
+        self._keep(design, table, data, outcome).write(user_model.keras_model)
+        self._write_predictions(outcome)
+        return self._result(design, data, outcome, measurer.greater_is_better)
+
+    def _prepare(self, design: DesignFolder) -> tuple[Table, PreparedData]:
+        """Reads the files and fits the features."""
         self._stage("reading data")
         store = TableStore(Path(self._job.home) / "datasets")
         table, test = open_tables(design, store, self._reading)
@@ -104,59 +134,20 @@ class _Training:
             notes=data.notes,
         )
         self._stop_if_asked()
-        self._stage("building the model")
-        code = UserCode(design.path)
-        measurer = make_measurer(design, data, code)
-        enter_training(
-            TrainingContext(
-                Path(self._job.home),
-                self._job.analysis_id,
-                self._job.mltask_id,
-                self._job.session_id,
-                metric_prefix(design) + design.task.metric,
-                measurer.greater_is_better,
-            )
-        )
-        set_seed(design.task.seed)
-        source = SourceFile.read(design.path / ARCHITECTURE_FILE)
-        user_model = build_model(
-            code,
-            source,
-            data.pipeline.inputs,
-            design.task.target.type,
-            data.encoder.n_classes,
-        )
-        check_reloads(user_model.keras_model, code, source)
-        prepared = time.time() - self._started
-        self._stage("training")
-        outcome = fit(
-            design,
-            data,
-            user_model=user_model,
-            measurer=measurer,
-            code=code,
-            events=self._events,
-            folder=self._folder,
-        )
-        self._stage("saving the model")
-        artifact = ModelArtifact(
+        return table, data
+
+    def _keep(
+        self, design: DesignFolder, table: Table, data: PreparedData, outcome: FitOutcome
+    ) -> ModelArtifact:
+        return ModelArtifact(
             self._folder / MODEL_FOLDER,
             design.task.target.type,
             data.encoder,
             data.pipeline,
             options_for_more_files(design, table).only(data.pipeline.columns),
             outcome.measurement.threshold,
-            backend,
+            keras.backend.backend(),
         )
-        artifact.write(user_model.keras_model)
-        self._write_predictions(outcome)
-        seconds = {
-            "imports": imported,
-            "prepare": prepared,
-            "fit": outcome.seconds,
-            "total": time.time() - self._started,
-        }
-        return self._result(design, data, outcome, measurer.greater_is_better, seconds)
 
     def _result(
         self,
@@ -164,7 +155,6 @@ class _Training:
         data: PreparedData,
         outcome: FitOutcome,
         greater_is_better: bool,
-        seconds: dict[str, float],
     ) -> TrainingResult:
         status, reason = "finished", None
         if outcome.failure is not None:
@@ -201,7 +191,12 @@ class _Training:
             test_rows=len(data.test),
             validation_rows=None if data.validation is None else len(data.validation),
             dropped=data.dropped,
-            seconds=seconds,
+            seconds={
+                "imports": self._imported,
+                "prepare": self._prepared,
+                "fit": outcome.seconds,
+                "total": time.time() - self._started,
+            },
             backend=keras.backend.backend(),
             backend_reason=self._job.backend_reason,
             warnings=tuple(notes),
