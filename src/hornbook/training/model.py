@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,28 +11,18 @@ import keras
 
 from hornbook.batching import TargetFormat
 from hornbook.design import ARCHITECTURE_FILE, SourceFile
-from hornbook.errors import DesignError, Problem, UserCodeError, did_you_mean
+from hornbook.errors import DesignError, Problem, UserCodeError
 from hornbook.features import InputSpec
 from hornbook.metrics import PredictionType
+from hornbook.training.last_layer import (
+    last_layer_problems,
+    loss_name,
+    loss_problems,
+    units_problem,
+)
 from hornbook.training.user_code import UserCode
 
 __all__ = ["UserModel", "build_model"]
-
-_OTHER_ACTIVATIONS = (
-    *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "tanh"),
-    *("softplus", "softsign", "exponential", "log_softmax"),
-)
-_CLASS_LOSSES = ("crossentropy", "hinge", "focal")
-_LOSSES = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "huber",
-    "log_cosh",
-    "poisson",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-)
 
 
 @dataclass(frozen=True)
@@ -106,8 +95,8 @@ def _inspect(
     problems = _input_problems(model, source, inputs)
     units, output_problems = _output_units(model, source, inputs if not problems else {})
     problems += output_problems
-    loss = _loss_name(model)
-    problems += _loss_problems(model, loss, source)
+    loss = loss_name(model)
+    problems += loss_problems(model, loss, source)
     if units is not None:
         wanted = {
             PredictionType.REGRESSION: (1,),
@@ -115,9 +104,9 @@ def _inspect(
             PredictionType.MULTICLASS: (n_classes,),
         }[prediction_type]
         if units not in wanted:
-            problems.append(_units_problem(units, prediction_type, n_classes, source))
+            problems.append(units_problem(units, prediction_type, n_classes, source))
         elif loss is not None:
-            problems += _last_layer_problems(model, units, loss, prediction_type, source)
+            problems += last_layer_problems(model, units, loss, prediction_type, source)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or units is None:
         raise DesignError(problems)
@@ -240,160 +229,6 @@ def _output_units(
             )
         ]
     return int(shape[1]), []
-
-
-def _loss_problems(model: Any, loss: str | None, source: SourceFile) -> list[Problem]:
-    """A loss that is missing or that Keras does not know."""
-    line = source.line_of_function("compile_model")
-    if loss is None:
-        fix = 'Call model.compile(optimizer="adam", loss="…") and return model.'
-        return [Problem("compile_model gave the model no loss", source.name, line, fix=fix)]
-    if isinstance(model.loss, str):
-        try:
-            keras.losses.get(model.loss)
-        except ValueError:
-            fix = did_you_mean(model.loss, _LOSSES)
-            message = f"Keras has no loss '{model.loss}'"
-            return [Problem(message, source.name, line, fix=fix)]
-    return []
-
-
-def _units_problem(
-    units: int, prediction_type: PredictionType, n_classes: int | None, source: SourceFile
-) -> Problem:
-    expected, fix = {
-        PredictionType.REGRESSION: ("1 unit", "Dense(1)"),
-        PredictionType.BINARY: (
-            "1 sigmoid unit or 2 softmax units",
-            'Dense(1, activation="sigmoid")',
-        ),
-        PredictionType.MULTICLASS: (
-            f"{n_classes} softmax units, one for each class",
-            'Dense(n_classes, activation="softmax")',
-        ),
-    }[prediction_type]
-    return Problem(
-        f"the last layer has {units} units, {prediction_type} needs {expected}",
-        source.name,
-        source.line_of_output(),
-        fix=f"End with: {fix}",
-    )
-
-
-def _last_layer_problems(
-    model: Any, units: int, loss: str, prediction_type: PredictionType, source: SourceFile
-) -> list[Problem]:
-    """Activation and loss, against the prediction type and each other."""
-    activation = _last_activation(model)
-    line = source.line_of_output()
-    compile_line = source.line_of_function("compile_model")
-    problems = []
-    if prediction_type is PredictionType.REGRESSION:
-        if any(word in loss for word in _CLASS_LOSSES):
-            problems.append(
-                Problem(
-                    f"the loss {loss} is for classes, the design predicts numbers",
-                    source.name,
-                    compile_line,
-                    fix='Use loss="mean_squared_error", or another loss for numbers.',
-                )
-            )
-        if activation == "softmax":
-            problems.append(
-                Problem(
-                    "softmax over one unit always gives 1",
-                    source.name,
-                    line,
-                    fix="End with: Dense(1)",
-                )
-            )
-        elif activation in ("sigmoid", "tanh", "hard_sigmoid"):
-            problems.append(
-                Problem(
-                    f"{activation} keeps predictions within a fixed range",
-                    source.name,
-                    line,
-                    fix="End with Dense(1), unless the target lies in that range.",
-                    severity="warning",
-                )
-            )
-        return problems
-    wanted = "sigmoid" if units == 1 else "softmax"
-    if units == 1 and activation == "softmax":
-        problems.append(
-            Problem(
-                "softmax over one unit always gives 1",
-                source.name,
-                line,
-                fix='End with: Dense(1, activation="sigmoid")',
-            )
-        )
-    elif activation in _OTHER_ACTIVATIONS:
-        problems.append(
-            Problem(
-                f"the last layer ends in {activation}, which gives no probabilities",
-                source.name,
-                line,
-                fix=f'End with: Dense({units}, activation="{wanted}"), and a loss without '
-                "from_logits=True.",
-            )
-        )
-    elif units > 1 and activation in ("sigmoid", "hard_sigmoid"):
-        problems.append(
-            Problem(
-                f"{activation} over {units} units gives probabilities that do not add up to 1",
-                source.name,
-                line,
-                fix=f'End with: Dense({units}, activation="softmax")',
-            )
-        )
-    if units == 1 and "categorical" in loss:
-        problems.append(
-            Problem(
-                f"the loss {loss} needs a unit for each class, the last layer has 1",
-                source.name,
-                compile_line,
-                fix='Use loss="binary_crossentropy", or end with Dense(2, activation="softmax").',
-            )
-        )
-    if getattr(model.loss, "from_logits", False):
-        problems.append(
-            Problem(
-                "the loss takes logits, the last layer gives probabilities",
-                source.name,
-                compile_line,
-                fix="Take from_logits=True away.",
-            )
-        )
-    return problems
-
-
-def _last_activation(model: Any) -> str | None:
-    """The name of the last activation; `None` where it cannot be told."""
-    outputs = getattr(model, "outputs", None)
-    history = getattr(outputs[0], "_keras_history", None) if outputs else None
-    if history is None:
-        return None
-    layer = history.operation
-    if isinstance(layer, keras.layers.Softmax):
-        return "softmax"
-    if isinstance(layer, keras.Model):
-        return _last_activation(layer)
-    activation = getattr(layer, "activation", None)
-    return getattr(activation, "__name__", None)
-
-
-def _loss_name(model: Any) -> str | None:
-    """The loss in snake case, e.g. `"binary_crossentropy"`; `None` where there is none."""
-    loss = getattr(model, "loss", None)
-    if isinstance(loss, list | tuple) and len(loss) == 1:
-        loss = loss[0]
-    elif isinstance(loss, dict) and len(loss) == 1:
-        loss = next(iter(loss.values()))
-    if not loss:
-        return None
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _target_format(units: int, loss: str) -> TargetFormat:
