@@ -163,11 +163,17 @@ def test_types_that_do_not_fit(make_design: Make, make_table: Read) -> None:
     )
     found = check_table(make_design(task), make_table(ROWS))
     assert [(problem.line, problem.key, problem.message) for problem in found] == [
-        (14, "features.day.type", "column 'day' holds date values, which are no categories"),
+        (
+            14,
+            "features.day.type",
+            "the handling 'dummy' of categorical features reads boolean or float or integer or "
+            "string values, column 'day' holds date values",
+        ),
         (
             15,
             "features.city.type",
-            "a numerical feature needs numbers, column 'city' holds string values",
+            "the handling 'regular' of numerical features reads boolean or float or integer "
+            "values, column 'city' holds string values",
         ),
         (10, "weights.sample_weight", "weights are numbers, column 'city' holds string values"),
         (5, "target", "regression needs numbers, the target 'y' holds string values"),

@@ -12,7 +12,7 @@ from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType
 
 REGRESSION, BINARY, MULTICLASS = PredictionType
-NUMERICAL, CATEGORICAL = FeatureType
+NUMERICAL, CATEGORICAL = FeatureType.NUMERICAL, FeatureType.CATEGORICAL
 Read = Callable[[str], Table]
 
 

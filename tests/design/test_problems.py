@@ -153,7 +153,8 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             'age = { type = "number" }',
             21,
             "features.age.type",
-            "received 'number', expected 'numerical' or 'categorical'",
+            "received 'number', expected 'numerical', 'categorical', 'text', 'date', 'vector' or "
+            "'image'",
             "Did you mean 'numerical'?",
         ),
         (
@@ -162,7 +163,7 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             21,
             "features.age",
             "a feature that feeds the network needs a type",
-            'Add type = "numerical" or "categorical".',
+            'Add type = "numerical", "categorical", "text", "date", "vector" or "image".',
         ),
         (
             'age = { type = "numerical" }',

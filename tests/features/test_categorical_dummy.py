@@ -205,3 +205,10 @@ def test_twenty_thousand_categories() -> None:
 def test_limits_out_of_range(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CategoricalDummy(**options)
+
+
+@pytest.mark.parametrize("options", [{}, {"missing": "impute"}, {"missing": "drop_rows"}])
+def test_contract(check_contract: Any, options: dict[str, Any]) -> None:
+    check_contract(
+        CategoricalDummy(**options), ["a", None, "b", "a", "c c", "b", None, "ä"], ["never"]
+    )

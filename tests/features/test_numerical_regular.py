@@ -146,3 +146,8 @@ def test_precision_survives_a_large_offset() -> None:
 def test_the_output_is_named_after_its_column() -> None:
     (column,) = fitted([1, 2]).inputs["main"].columns
     assert (column.name, column.source) == ("x", "x")
+
+
+@pytest.mark.parametrize("options", [{}, {"rescaling": "minmax"}, {"missing": "drop_rows"}])
+def test_contract(check_contract: Any, options: dict[str, Any]) -> None:
+    check_contract(NumericalRegular(**options), [1.5, None, 2.0, 8.0, -3.0, 2.5, None], [1e9, -1e9])

@@ -14,7 +14,7 @@ from hornbook.metrics import PredictionType
 from hornbook.training.model import build_model
 from hornbook.training.user_code import UserCode
 
-MAIN = {"main": InputSpec("main", (4,), "float32", ())}
+MAIN = {"main": InputSpec("main", (4,), "float32", (), ())}
 
 CODE = """
 import keras
@@ -121,7 +121,7 @@ def test_inputs_of_one_side_only_are_named_with_their_lines(tmp_path):
     assert unknown.line == 6
     assert 'name="main"' in unknown.fix
 
-    two = {**MAIN, "text": InputSpec("text", (2,), "float32", ())}
+    two = {**MAIN, "text": InputSpec("text", (2,), "float32", (), ())}
     [unused] = problems(tmp_path, good, inputs=two)
     assert "an input 'text' of shape (2,) that the model does not have" in unused.message
 

@@ -56,6 +56,7 @@ class PreparedRows:
         target: the encoder of the target column.
         sample_weight: the column of row weights, if the design names one.
         class_weights: by class code, shape `(n_classes,)`; `None` for no class weights.
+        fitted: whether these are the rows that the features were fitted on.
     """
 
     table: Table
@@ -64,6 +65,7 @@ class PreparedRows:
     target: TargetEncoder
     sample_weight: str | None = None
     class_weights: NDArray[np.float32] | None = None
+    fitted: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -71,7 +73,7 @@ class PreparedRows:
     @property
     def block_rows(self) -> int:
         """How many rows to preprocess at once: enough for speed, bounded in bytes."""
-        row_bytes = sum(4 * int(np.prod(spec.shape)) for spec in self.pipeline.inputs.values())
+        row_bytes = sum(spec.row_bytes for spec in self.pipeline.inputs.values())
         return int(min(_MOST_BLOCK_ROWS, max(1, _BLOCK_BYTES // row_bytes)))
 
     def read(self, positions: NDArray[np.int64]) -> Batch:
@@ -83,9 +85,11 @@ class PreparedRows:
         columns = [*self.pipeline.columns, self.target.column]
         if self.sample_weight is not None and self.sample_weight not in columns:
             columns.append(self.sample_weight)
-        frame = self.table.take(self.rows[positions], list(dict.fromkeys(columns)))
+        rows = self.rows[positions]
+        frame = self.table.take(rows, list(dict.fromkeys(columns)))
         target = self.target.encode(frame[self.target.column])
-        return Batch(self.pipeline.transform(frame), target, self._weight(frame, target))
+        inputs = self.pipeline.transform(frame, rows if self.fitted else None)
+        return Batch(inputs, target, self._weight(frame, target))
 
     def read_target(self) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
         """The target and the sample weights of all rows, class weights left out."""

@@ -2,12 +2,13 @@
 
 from hornbook.data.options import ReadOptions
 from hornbook.data.sampling import sample_rows
-from hornbook.data.schema import Column, Meaning, Storage
+from hornbook.data.schema import NUMBERS, Column, Meaning, Storage
 from hornbook.data.split import split_rows
 from hornbook.data.store import TableStore
 from hornbook.data.table import Table
 
 __all__ = [
+    "NUMBERS",
     "Column",
     "Meaning",
     "ReadOptions",

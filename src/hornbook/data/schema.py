@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["Column", "Meaning", "Storage", "arrow_schema", "arrow_type"]
+__all__ = ["NUMBERS", "Column", "Meaning", "Storage", "arrow_schema", "arrow_type"]
 
 
 class Storage(StrEnum):
@@ -21,6 +21,10 @@ class Storage(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     VECTOR = "vector"
+
+
+NUMBERS = frozenset({Storage.INTEGER, Storage.FLOAT, Storage.BOOLEAN})
+"""The storages whose values are numbers."""
 
 
 class Meaning(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hornbook.data import Storage, Table
+from hornbook.data import NUMBERS, Storage, Table
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
@@ -34,7 +34,13 @@ _SIGNATURES = {
     "fit_model": "fit_model(model, train_sequence, validation_sequence, base_callbacks)",
     "custom_score": "custom_score(y_valid, y_pred)",
 }
-_NUMBERS = (Storage.INTEGER, Storage.FLOAT, Storage.BOOLEAN)
+_TYPE_OF_STORAGE = {
+    **dict.fromkeys(NUMBERS, FeatureType.NUMERICAL),
+    Storage.STRING: FeatureType.CATEGORICAL,
+    Storage.DATE: FeatureType.DATE,
+    Storage.DATETIME: FeatureType.DATE,
+    Storage.VECTOR: FeatureType.VECTOR,
+}
 
 
 def check_code(design: DesignFolder) -> list[Problem]:
@@ -84,23 +90,16 @@ def check_table(design: DesignFolder, table: Table) -> list[Problem]:
         if feature.column not in known:
             continue
         storage = table.column(feature.column).storage
-        if feature.handling.feature_type is FeatureType.NUMERICAL and storage not in _NUMBERS:
+        if storage not in feature.handling.storages:
+            kind = feature.handling.feature_type
+            wanted = " or ".join(sorted(feature.handling.storages))
             problems.append(
                 _at(
                     design,
                     ("features", feature.column, "type"),
-                    f"a numerical feature needs numbers, column '{feature.column}' holds "
-                    f"{storage} values",
-                    'Use type = "categorical", or role = "reject".',
-                )
-            )
-        elif storage in (Storage.DATE, Storage.DATETIME, Storage.VECTOR):
-            problems.append(
-                _at(
-                    design,
-                    ("features", feature.column, "type"),
-                    f"column '{feature.column}' holds {storage} values, which are no categories",
-                    'Use role = "reject".',
+                    f"the handling '{feature.handling.name}' of {kind} features reads {wanted} "
+                    f"values, column '{feature.column}' holds {storage} values",
+                    f'Use type = "{_TYPE_OF_STORAGE[storage]}", or role = "reject".',
                 )
             )
     if not design.task.input_features:
@@ -113,7 +112,7 @@ def check_table(design: DesignFolder, table: Table) -> list[Problem]:
             )
         )
     weight = design.task.weights.sample_weight
-    if weight in known and table.column(weight).storage not in _NUMBERS:
+    if weight in known and table.column(weight).storage not in NUMBERS:
         problems.append(
             _at(
                 design,
@@ -162,7 +161,7 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
         for feature in design.task.input_features
         if feature.column in test.column_names
         and feature.handling.feature_type is FeatureType.NUMERICAL
-        and test.column(feature.column).storage not in _NUMBERS
+        and test.column(feature.column).storage not in NUMBERS
         and test.column(feature.column).distinct
     ]
     if not problems:
@@ -190,7 +189,7 @@ def target_encoder(design: DesignFolder, table: Table) -> TargetEncoder:
     target = design.task.target
     if target.type is PredictionType.REGRESSION:
         storage = table.column(target.column).storage
-        if storage not in _NUMBERS:
+        if storage not in NUMBERS:
             raise DataError(
                 f"regression needs numbers, the target '{target.column}' holds {storage} values",
                 fix='Use type = "multiclass", or another target.',

@@ -154,15 +154,29 @@ class FeatureEntry(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     role: Literal["input", "reject"] = Field("input", description="feed the network, or not")
-    type: FeatureType | None = Field(None, description="numerical or categorical")
+    type: FeatureType | None = Field(None, description="what kind of column it is")
     handling: str | None = Field(None, description="how it becomes numbers")
-    input: str = Field("main", min_length=1, description="the network's input it goes to")
+    input: str | None = Field(
+        None,
+        min_length=1,
+        description='the network\'s input it goes to; "main", or one of its own, when absent',
+    )
 
     @model_validator(mode="after")
     def _check_handling(self) -> FeatureEntry:
         if self.role == "input":
-            self.make_handling()
+            handling = self.make_handling()
+            if handling.has_own_input and self.input is not None:
+                raise ValueError(
+                    "a custom text or image column always fills an input of its own, called "
+                    "<column>_preprocessed\n  Fix: Leave input out."
+                )
         return self
+
+    def make_feature(self, column: str) -> Feature:
+        """The feature of that column."""
+        handling = self.make_handling()
+        return Feature(column, handling, self.input or handling.default_input(column))
 
     def make_handling(self) -> Handling:
         """The handling with this entry's options, checked.
@@ -171,7 +185,8 @@ class FeatureEntry(BaseModel):
             ValueError: the type is missing, the handling unknown, or an option wrong.
         """
         if self.type is None:
-            known = " or ".join(f'"{kind}"' for kind in FeatureType)
+            *others, last = (f'"{kind}"' for kind in FeatureType)
+            known = f"{', '.join(others)} or {last}"
             raise ValueError(
                 f"a feature that feeds the network needs a type\n  Fix: Add type = {known}."
             )
@@ -262,7 +277,7 @@ class TaskDesign(_Section):
     def input_features(self) -> tuple[Feature, ...]:
         """The features that feed the network, in the order of the file."""
         return tuple(
-            Feature(column, entry.make_handling(), entry.input)
+            entry.make_feature(column)
             for column, entry in self.features.items()
             if entry.role == "input"
         )

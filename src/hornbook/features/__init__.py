@@ -2,7 +2,10 @@
 
 from hornbook.features.categorical_dummy import CategoricalDummy
 from hornbook.features.handling import (
+    ROW,
+    TARGET,
     FeatureType,
+    FitContext,
     FittedHandling,
     Handling,
     OutputColumn,
@@ -12,18 +15,24 @@ from hornbook.features.handling import (
 )
 from hornbook.features.numerical_regular import NumericalRegular
 from hornbook.features.pipeline import Feature, FeaturePipeline, InputSpec
+from hornbook.features.resources import NO_RESOURCES, Resources
 from hornbook.features.target import TargetEncoder
 
 __all__ = [
+    "NO_RESOURCES",
+    "ROW",
+    "TARGET",
     "CategoricalDummy",
     "Feature",
     "FeaturePipeline",
     "FeatureType",
+    "FitContext",
     "FittedHandling",
     "Handling",
     "InputSpec",
     "NumericalRegular",
     "OutputColumn",
+    "Resources",
     "TargetEncoder",
     "handling_class",
     "handling_names",

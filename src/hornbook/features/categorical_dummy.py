@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import Storage
+from hornbook.data import NUMBERS, Storage
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     FeatureType,
@@ -111,6 +111,7 @@ class CategoricalDummy(Handling):
     feature_type: ClassVar[FeatureType] = FeatureType.CATEGORICAL
     name: ClassVar[str] = "dummy"
     fitted_class: ClassVar[type[FittedHandling]] = FittedCategoricalDummy
+    storages: ClassVar[frozenset[Storage]] = NUMBERS | {Storage.STRING}
 
     max_categories: int = Field(
         100, ge=1, description="keep at most this many categories, the most frequent ones"

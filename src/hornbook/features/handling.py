@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import polars as pl
@@ -15,10 +15,15 @@ from pydantic import BaseModel, ConfigDict
 
 from hornbook.data import Storage
 from hornbook.errors import NotFoundError, did_you_mean
+from hornbook.features.resources import NO_RESOURCES, Resources
 
 __all__ = [
+    "ROW",
+    "TARGET",
     "FeatureType",
+    "FitContext",
     "FittedHandling",
+    "Fitting",
     "Handling",
     "OutputColumn",
     "State",
@@ -34,6 +39,17 @@ class FeatureType(StrEnum):
 
     NUMERICAL = "numerical"
     CATEGORICAL = "categorical"
+    TEXT = "text"
+    DATE = "date"
+    VECTOR = "vector"
+    IMAGE = "image"
+
+
+TARGET = "\0target"
+"""The column of a block of train rows that holds the encoded target: values, or class codes."""
+
+ROW = "\0row"
+"""The column of a block of train rows that holds the row's number in the table."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,21 @@ class State:
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class FitContext:
+    """What a handling may know of the training it is fitted for, besides its column.
+
+    Attributes:
+        n_classes: of the target; `None` for regression, and where there is no target.
+        seed: of the design.
+        resources: the user's code and image folders.
+    """
+
+    n_classes: int | None = None
+    seed: int = 0
+    resources: Resources = NO_RESOURCES
+
+
 class FittedHandling:
     """A handling that has seen the train rows and turns series into arrays.
 
@@ -67,12 +98,42 @@ class FittedHandling:
 
     @property
     def outputs(self) -> tuple[OutputColumn, ...]:
-        """The columns of the array that `transform` returns, in order."""
+        """The columns of the array that `transform` returns, in order.
+
+        Empty where its rows are no rows of columns but e.g. images; see `shape`.
+        """
         raise NotImplementedError
 
-    def transform(self, series: pl.Series) -> NDArray[np.float32]:
-        """Returns an array of shape `(n_rows, len(outputs))`, dtype float32, without NaN."""
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one row of the array, e.g. `(len(outputs),)`."""
+        return (len(self.outputs),)
+
+    @property
+    def dtype(self) -> str:
+        """Of the array: features that share an input have the same."""
+        return "float32"
+
+    @property
+    def vocabulary_size(self) -> int | None:
+        """For whole numbers that feed an `Embedding`: its `input_dim`, one above the largest."""
+        return None
+
+    def transform(self, series: pl.Series) -> NDArray[Any]:
+        """Returns an array of shape `(n_rows, *shape)`, of `dtype`, without NaN."""
         raise NotImplementedError
+
+    def transform_fitted(self, series: pl.Series, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """`transform` for rows that the handling was fitted on.
+
+        Handlings that learn from the target encode such a row by what the others say.
+
+        Args:
+            series: the values.
+            rows: their row numbers in the table, shape `(n_rows,)`.
+        """
+        del rows
+        return self.transform(series)
 
     def state(self) -> State:
         """All that `from_state` needs to make an equal handling."""
@@ -84,13 +145,39 @@ class FittedHandling:
         raise NotImplementedError
 
 
+class Fitting(Protocol):
+    """A fit in progress; owned by one thread.
+
+    All handlings of a design are fitted in one pass over the train rows. Blocks come in the
+    order of the rows, so that sums always add up alike, to the last bit.
+    """
+
+    def expressions(self) -> Mapping[str, pl.Expr]:
+        """Aggregations over a block of train rows; each gives one value or one list.
+
+        A block has the columns of all features, `TARGET` and `ROW`.
+        """
+        ...
+
+    def add(self, block: Mapping[str, Any]) -> None:
+        """Takes in the values of `expressions` for the next block; a list is a Polars series."""
+        ...
+
+    def finish(self) -> FittedHandling:
+        """The fitted handling.
+
+        Raises:
+            FeatureError: the train rows hold nothing to fit on.
+        """
+        ...
+
+
 class Handling(BaseModel):
     """The options of one feature handling, as a design spells them, and how it is fitted.
 
-    A subclass names its feature type and itself, lists the statistics it needs of a block
-    of rows as Polars expressions, and makes its fitted form from their values block by
-    block. All handlings of a design are fitted in one pass over the train rows. Blocks come
-    in the order of the rows, so that sums always add up alike, to the last bit.
+    A subclass names its feature type, itself and the storages it reads. One whose statistics
+    of a block are small lists them in `statistics` and makes its fitted form in `fit`; any
+    other one returns a `Fitting` of its own from `start_fit`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -98,6 +185,13 @@ class Handling(BaseModel):
     feature_type: ClassVar[FeatureType]
     name: ClassVar[str]
     fitted_class: ClassVar[type[FittedHandling]]
+    storages: ClassVar[frozenset[Storage]]
+    has_own_input: ClassVar[bool] = False
+    """Whether it always fills an input of its own, named after its column."""
+
+    def default_input(self, column: str) -> str:
+        """The network's input that the feature goes to where the design names none."""
+        return f"{column}_preprocessed" if self.has_own_input else "main"
 
     @property
     def drops_missing_rows(self) -> bool:
@@ -116,6 +210,11 @@ class Handling(BaseModel):
         """
         return trained
 
+    def start_fit(self, column: str, context: FitContext) -> Fitting:
+        """Begins to fit the handling to a column of the table."""
+        del context
+        return _FittingFromStatistics(self, column)
+
     def statistics(self, column: str) -> dict[str, pl.Expr]:
         """Aggregations over a block of train rows; each gives one value or one list."""
         raise NotImplementedError
@@ -131,6 +230,33 @@ class Handling(BaseModel):
             FeatureError: the train rows hold nothing to fit on.
         """
         raise NotImplementedError
+
+    def restore(self, column: str, state: State, resources: Resources) -> FittedHandling:
+        """The handling that was fitted with these options and then had that state.
+
+        Raises:
+            FeatureError: it needs a resource that there is not.
+        """
+        del resources
+        return self.fitted_class.from_state(column, state)
+
+
+class _FittingFromStatistics:
+    """The fit of a handling that collects its statistics and looks at them in the end."""
+
+    def __init__(self, handling: Handling, column: str) -> None:
+        self._handling = handling
+        self._column = column
+        self._blocks: list[Mapping[str, Any]] = []
+
+    def expressions(self) -> Mapping[str, pl.Expr]:
+        return self._handling.statistics(self._column)
+
+    def add(self, block: Mapping[str, Any]) -> None:
+        self._blocks.append(block)
+
+    def finish(self) -> FittedHandling:
+        return self._handling.fit(self._column, self._blocks)
 
 
 def column_expression(column: str) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import Storage
+from hornbook.data import NUMBERS, Storage
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     FeatureType,
@@ -78,6 +78,7 @@ class NumericalRegular(Handling):
     feature_type: ClassVar[FeatureType] = FeatureType.NUMERICAL
     name: ClassVar[str] = "regular"
     fitted_class: ClassVar[type[FittedHandling]] = FittedNumericalRegular
+    storages: ClassVar[frozenset[Storage]] = NUMBERS
 
     rescaling: Literal["standard", "minmax", "none"] = Field(
         "standard", description="mean 0 and deviation 1, range 0 to 1, or as it is"

@@ -18,12 +18,14 @@ from hornbook.atomic import write_json_atomically
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     FeatureType,
+    FitContext,
     FittedHandling,
     Handling,
     OutputColumn,
     State,
     handling_class,
 )
+from hornbook.features.resources import NO_RESOURCES, Resources
 
 __all__ = ["Feature", "FeaturePipeline", "InputSpec"]
 
@@ -48,13 +50,22 @@ class InputSpec:
         name: the name of the Keras `Input`.
         shape: without the batch dimension, e.g. `(11,)`.
         dtype: of the array, e.g. `"float32"`.
-        columns: the columns of the array, in order.
+        columns: the columns of the array, in order; none for e.g. images.
+        sources: the columns of the table that fill it.
+        vocabulary_size: for whole numbers that feed an `Embedding`: its `input_dim`.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: str
     columns: tuple[OutputColumn, ...]
+    sources: tuple[str, ...]
+    vocabulary_size: int | None = None
+
+    @property
+    def row_bytes(self) -> int:
+        """The size of one row of the array."""
+        return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
 
 @dataclass(frozen=True)
@@ -73,47 +84,46 @@ class FeaturePipeline:
     fitted: tuple[FittedHandling, ...]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], blocks: Iterable[pl.DataFrame]) -> Self:
+    def fit(
+        cls,
+        features: Sequence[Feature],
+        blocks: Iterable[pl.DataFrame],
+        context: FitContext | None = None,
+    ) -> Self:
         """Fits every handling in one pass over the train rows.
 
         Args:
             features: at least one.
-            blocks: the train rows only, with the features' columns, one block after the other;
-                only one is in memory at a time.
+            blocks: the train rows only, with the features' columns and, for handlings that
+                ask for them, `TARGET` and `ROW`; one block after the other, so that only one
+                is in memory at a time.
+            context: of the training.
 
         Raises:
-            FeatureError: a column has nothing to fit on, or an input is left without columns.
+            FeatureError: a column has nothing to fit on, an input is left without columns, or
+                features share an input that cannot.
         """
         if not features:
             raise FeatureError(
                 "No feature is left to train on.",
                 fix='Give at least one column of [features] the role "input".',
             )
+        context = context or FitContext()
+        fittings = [one.handling.start_fit(one.column, context) for one in features]
         wanted = [
             (index, name, expression.alias(f"{index}/{name}"))
-            for index, feature in enumerate(features)
-            for name, expression in feature.handling.statistics(feature.column).items()
+            for index, fitting in enumerate(fittings)
+            for name, expression in fitting.expressions().items()
         ]
-        statistics: list[list[dict[str, Any]]] = [[] for _ in features]
         for block in blocks:
             found = block.select(expression for *_, expression in wanted)
-            for of_feature in statistics:
-                of_feature.append({})
+            values: list[dict[str, Any]] = [{} for _ in fittings]
             for index, name, _ in wanted:
-                statistics[index][-1][name] = found[f"{index}/{name}"][0]
-        fitted = tuple(
-            feature.handling.fit(feature.column, found_blocks)
-            for feature, found_blocks in zip(features, statistics, strict=True)
-        )
-        pipeline = cls(tuple(features), fitted)
-        for spec in pipeline.inputs.values():
-            if not spec.columns:
-                fed_by = [f"'{one.column}'" for one in features if one.input == spec.name]
-                raise FeatureError(
-                    f"The input '{spec.name}' gets no column: every category of "
-                    f"{', '.join(fed_by)} was limited away.",
-                    fix="Raise cumulative_share, lower min_rows, or reject the feature.",
-                )
+                values[index][name] = found[f"{index}/{name}"][0]
+            for fitting, of_block in zip(fittings, values, strict=True):
+                fitting.add(of_block)
+        pipeline = cls(tuple(features), tuple(fitting.finish() for fitting in fittings))
+        _ = pipeline.inputs
         return pipeline
 
     @property
@@ -123,40 +133,51 @@ class FeaturePipeline:
 
     @cached_property
     def inputs(self) -> dict[str, InputSpec]:
-        """What each input of the network receives, by name."""
-        columns: dict[str, list[OutputColumn]] = {}
+        """What each input of the network receives, by name.
+
+        Raises:
+            FeatureError: an input gets no column, or features that cannot share one.
+        """
+        members: dict[str, list[tuple[Feature, FittedHandling]]] = {}
         for feature, handling in zip(self.features, self.fitted, strict=True):
-            columns.setdefault(feature.input, []).extend(handling.outputs)
-        return {
-            name: InputSpec(name, (len(outputs),), "float32", tuple(outputs))
-            for name, outputs in columns.items()
-        }
+            members.setdefault(feature.input, []).append((feature, handling))
+        return {name: _input_of(name, parts) for name, parts in members.items()}
 
     def missing_expression(self) -> pl.Expr | None:
         """True on rows that a handling drops for want of a value; `None` if none does."""
         return rows_to_drop(self.features)
 
-    def transform(self, frame: pl.DataFrame) -> dict[str, NDArray[np.float32]]:
+    def transform(
+        self, frame: pl.DataFrame, fitted_rows: NDArray[np.int64] | None = None
+    ) -> dict[str, NDArray[Any]]:
         """Preprocesses a block of rows.
 
         Args:
             frame: rows with at least the columns of `columns`.
+            fitted_rows: the numbers of the rows, where they are train rows that the pipeline
+                was fitted on.
 
         Returns:
-            By input name, a float32 array of shape `(n_rows, n_columns)`.
+            By input name, an array of shape `(n_rows, *shape)` and the input's dtype.
         """
-        arrays = {
-            name: np.empty((len(frame), *spec.shape), np.float32)
-            for name, spec in self.inputs.items()
-        }
-        filled = dict.fromkeys(arrays, 0)
+        arrays: dict[str, NDArray[Any]] = {}
+        filled = dict.fromkeys(self.inputs, 0)
         for feature, handling in zip(self.features, self.fitted, strict=True):
-            start = filled[feature.input]
-            end = start + len(handling.outputs)
             # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
             values = frame[feature.column].alias("values")
-            arrays[feature.input][:, start:end] = handling.transform(values)
-            filled[feature.input] = end
+            if fitted_rows is None:
+                array = handling.transform(values)
+            else:
+                array = handling.transform_fitted(values, fitted_rows)
+            spec = self.inputs[feature.input]
+            if array.shape[1:] == spec.shape and array.flags.c_contiguous:
+                arrays[feature.input] = array.astype(spec.dtype, copy=False)
+                continue
+            if feature.input not in arrays:
+                arrays[feature.input] = np.empty((len(frame), *spec.shape), spec.dtype)
+            start = filled[feature.input]
+            filled[feature.input] = end = start + array.shape[1]
+            arrays[feature.input][:, start:end] = array
         return arrays
 
     def save(self, folder: Path) -> None:
@@ -185,16 +206,22 @@ class FeaturePipeline:
         write_json_atomically(folder / _STATE_FILE, {"features": entries})
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Reads what `save` wrote."""
+    def load(cls, folder: Path, resources: Resources = NO_RESOURCES) -> Self:
+        """Reads what `save` wrote.
+
+        Args:
+            folder: where it was saved.
+            resources: for features with code of the user's own, or with images.
+        """
         entries = json.loads((folder / _STATE_FILE).read_text("utf-8"))["features"]
         arrays = load_file(folder / _ARRAYS_FILE)
         features, fitted = [], []
         for index, entry in enumerate(entries):
-            handling = handling_class(FeatureType(entry["type"]), entry["handling"])
+            kind = handling_class(FeatureType(entry["type"]), entry["handling"])
+            handling = kind(**entry["options"])
             state = State(entry["state"], _arrays_of(arrays, index))
-            features.append(Feature(entry["column"], handling(**entry["options"]), entry["input"]))
-            fitted.append(handling.fitted_class.from_state(entry["column"], state))
+            features.append(Feature(entry["column"], handling, entry["input"]))
+            fitted.append(handling.restore(entry["column"], state, resources))
         return cls(tuple(features), tuple(fitted))
 
 
@@ -206,6 +233,38 @@ def rows_to_drop(features: Iterable[Feature]) -> pl.Expr | None:
         if feature.handling.drops_missing_rows
     ]
     return pl.any_horizontal(expressions) if expressions else None
+
+
+def _input_of(name: str, parts: list[tuple[Feature, FittedHandling]]) -> InputSpec:
+    """One input, from the features that fill it."""
+    sources = tuple(dict.fromkeys(feature.column for feature, _ in parts))
+    fed_by = ", ".join(f"'{column}'" for column in sources)
+    columns = tuple(output for _, handling in parts for output in handling.outputs)
+    shapes = [handling.shape for _, handling in parts]
+    dtypes = {handling.dtype for _, handling in parts}
+    if len(parts) > 1 and any(len(shape) != 1 for shape in shapes):
+        odd = next(feature for feature, handling in parts if len(handling.shape) != 1)
+        raise FeatureError(
+            f"The input '{name}' is filled by {fed_by}, and '{odd.column}' is no row of columns "
+            "that others can stand beside.",
+            fix=f'Give it an input of its own: input = "{odd.column}_preprocessed".',
+        )
+    if len(dtypes) > 1:
+        whole = next(feature for feature, handling in parts if handling.dtype != "float32")
+        raise FeatureError(
+            f"The input '{name}' is filled by {fed_by}, and '{whole.column}' gives whole numbers "
+            "while others do not.",
+            fix=f'Give it an input of its own: input = "{whole.column}_preprocessed".',
+        )
+    shape = shapes[0] if len(parts) == 1 else (sum(one for (one,) in shapes),)
+    if not all(shape):
+        raise FeatureError(
+            f"The input '{name}' gets no column: every category of {fed_by} was limited away.",
+            fix="Raise cumulative_share, lower min_rows, or reject the feature.",
+        )
+    vocabularies = [handling.vocabulary_size for _, handling in parts]
+    known = [size for size in vocabularies if size is not None]
+    return InputSpec(name, shape, dtypes.pop(), columns, sources, max(known) if known else None)
 
 
 def _arrays_of(arrays: Mapping[str, NDArray[Any]], index: int) -> dict[str, NDArray[Any]]:

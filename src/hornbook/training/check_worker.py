@@ -66,7 +66,7 @@ def _check(
             "name": spec.name,
             "shape": list(spec.shape),
             "dtype": spec.dtype,
-            "columns": list(dict.fromkeys(column.source for column in spec.columns)),
+            "columns": list(spec.sources),
             "line": source.line_of_input(spec.name),
         }
         for spec in data.pipeline.inputs.values()

@@ -62,7 +62,15 @@ def build_model(
     """
     shapes = {name: spec.shape for name, spec in inputs.items()}
     build = code.function(ARCHITECTURE_FILE, "build_model")
-    keywords = {"n_classes": n_classes} if _accepts(build, "n_classes") else {}
+    offered = {
+        "n_classes": n_classes,
+        "vocabulary_sizes": {
+            name: spec.vocabulary_size
+            for name, spec in inputs.items()
+            if spec.vocabulary_size is not None
+        },
+    }
+    keywords = {name: value for name, value in offered.items() if _accepts(build, name)}
     model = _expect_model(build(shapes, **keywords), "build_model", source)
     compiled = code.function(ARCHITECTURE_FILE, "compile_model")(model)
     model = _expect_model(compiled, "compile_model", source)

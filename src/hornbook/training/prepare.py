@@ -21,7 +21,15 @@ from hornbook.design import (
     target_encoder,
 )
 from hornbook.errors import DataError, DesignError
-from hornbook.features import FeaturePipeline, TargetEncoder
+from hornbook.features import (
+    NO_RESOURCES,
+    ROW,
+    TARGET,
+    FeaturePipeline,
+    FitContext,
+    Resources,
+    TargetEncoder,
+)
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
 
@@ -80,8 +88,16 @@ def open_tables(
     return table, test
 
 
-def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> PreparedData:
+def prepare_data(
+    design: DesignFolder, table: Table, test: Table | None, resources: Resources = NO_RESOURCES
+) -> PreparedData:
     """Samples, splits, drops and fits as the design says.
+
+    Args:
+        design: says how.
+        table: the train data.
+        test: the test data, where they are in a file of their own.
+        resources: the user's code and image folders.
 
     Raises:
         DataError: too few rows are left.
@@ -120,10 +136,14 @@ def prepare_data(design: DesignFolder, table: Table, test: Table | None) -> Prep
         for source, rows in ((table, train), (test, tested), (table, validation)):
             if rows is not None:
                 row_weights(source.read_column(task.weights.sample_weight).gather(rows))
-    pipeline = FeaturePipeline.fit(task.input_features, _blocks_of(table, train, design))
+    pipeline = FeaturePipeline.fit(
+        task.input_features,
+        _TrainBlocks(table, train, design, encoder),
+        FitContext(encoder.n_classes, seed, resources),
+    )
     measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
     return PreparedData(
-        train=replace(measured, class_weights=_class_weights(design, measured)),
+        train=replace(measured, class_weights=_class_weights(design, measured), fitted=True),
         test=replace(measured, table=test, rows=tested),
         validation=None if validation is None else replace(measured, rows=validation),
         pipeline=pipeline,
@@ -202,15 +222,29 @@ def _codes_of(encoder: TargetEncoder, target: pl.Series, rows: Rows) -> NDArray[
     return None if encoder.classes is None else encoder.encode(target.gather(rows))
 
 
-def _blocks_of(table: Table, rows: Rows, design: DesignFolder) -> Iterator[pl.DataFrame]:
-    """The given rows of a table, a block at a time, from front to back."""
-    columns = list(dict.fromkeys(feature.column for feature in design.task.input_features))
-    wanted = np.zeros(table.n_rows, np.bool_)
-    wanted[rows] = True
-    start = 0
-    for frame in table.slices(columns):
-        yield frame.filter(wanted[start : start + len(frame)])
-        start += len(frame)
+@dataclass(frozen=True)
+class _TrainBlocks:
+    """The train rows, a block at a time, from front to back, as often as they are asked for."""
+
+    table: Table
+    rows: Rows
+    design: DesignFolder
+    encoder: TargetEncoder
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        columns = [feature.column for feature in self.design.task.input_features]
+        columns = list(dict.fromkeys([*columns, self.encoder.column]))
+        wanted = np.zeros(self.table.n_rows, np.bool_)
+        wanted[self.rows] = True
+        start = 0
+        for frame in self.table.slices(columns):
+            chosen = wanted[start : start + len(frame)]
+            block = frame.filter(chosen)
+            yield block.with_columns(
+                pl.Series(TARGET, self.encoder.encode(block[self.encoder.column])),
+                pl.Series(ROW, start + np.flatnonzero(chosen)),
+            )
+            start += len(frame)
 
 
 def _class_weights(design: DesignFolder, train: PreparedRows) -> NDArray[np.float32] | None:

@@ -1,0 +1,101 @@
+"""What every handling must hold to, whatever it does with its column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from hornbook.features import (
+    NO_RESOURCES,
+    ROW,
+    TARGET,
+    Feature,
+    FeaturePipeline,
+    FitContext,
+    FittedHandling,
+    Handling,
+    Resources,
+)
+
+CheckContract = Callable[..., FittedHandling]
+
+
+@pytest.fixture
+def check_contract(tmp_path: Path) -> CheckContract:
+    """Fits a handling to a column, holds it to the contract, and returns it fitted."""
+
+    def check(
+        handling: Handling,
+        train: pl.Series | Sequence[Any],
+        unseen: pl.Series | Sequence[Any] = (),
+        *,
+        target: Sequence[Any] | None = None,
+        n_classes: int | None = None,
+        resources: Resources = NO_RESOURCES,
+    ) -> FittedHandling:
+        """Returns the fitted handling.
+
+        Args:
+            handling: with its options.
+            train: the values it is fitted on; some missing, where it takes missing values.
+            unseen: values that the train rows do not have.
+            target: encoded, for handlings that learn from it.
+            n_classes: of the target.
+            resources: for code and folders.
+        """
+        column = "a column"
+        series = pl.Series(column, train)
+        frame = pl.DataFrame(
+            {
+                column: series,
+                TARGET: pl.Series(np.zeros(len(series)) if target is None else target),
+                ROW: pl.Series(np.arange(len(series)) * 3 + 1),
+            }
+        )
+        rows = frame[ROW].to_numpy()
+        feature = Feature(column, handling, handling.default_input(column))
+        context = FitContext(n_classes, seed=7, resources=resources)
+        whole = FeaturePipeline.fit([feature], [frame], context)
+        in_blocks = FeaturePipeline.fit([feature], frame.iter_slices(3), context)
+        whole.save(tmp_path / "features")
+        loaded = FeaturePipeline.load(tmp_path / "features", resources)
+        others = (in_blocks, loaded)
+        (spec,) = whole.inputs.values()
+        (fitted,) = whole.fitted
+        assert all(output.source == column for output in fitted.outputs)
+        assert len({output.name for output in fitted.outputs}) == len(fitted.outputs)
+        assert all(other.inputs == whole.inputs for other in others)
+        held = frame.drop_nulls() if handling.drops_missing_rows else frame
+        more = pl.Series(column, unseen, dtype=series.dtype).to_frame()
+        for values, fitted_rows in (
+            (held, held[ROW].to_numpy()),
+            (held, None),
+            (more, None),
+            (held.head(0), None),
+            (held.head(1), rows[:1]),
+        ):
+            array = whole.transform(values, fitted_rows)[spec.name]
+            assert array.shape == (len(values), *spec.shape)
+            assert array.dtype == spec.dtype
+            assert array.flags["C_CONTIGUOUS"]
+            assert np.isfinite(array).all()
+            for other in others:
+                again = other.transform(values, fitted_rows)[spec.name]
+                np.testing.assert_allclose(again, array, rtol=1e-5, atol=1e-6)
+            if len(values):
+                parts = [
+                    whole.transform(
+                        values[row : row + 1],
+                        None if fitted_rows is None else fitted_rows[row : row + 1],
+                    )[spec.name]
+                    for row in range(min(5, len(values)))
+                ]
+                np.testing.assert_allclose(np.concatenate(parts), array[:5], rtol=1e-5, atol=1e-6)
+        return fitted
+
+    return check
