@@ -148,26 +148,29 @@ def choices(annotation: object) -> list[str]:
     return found
 
 
+def task_pages() -> dict[str, str]:
+    """The sections of task.md and of the pages on handlings, by their headings."""
+    pages = [REFERENCE / "task.md", *sorted((REFERENCE / "handlings").glob("*.md"))]
+    return {title: text for page in pages for title, text in sections(page).items()}
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_section_of_task_toml_is_documented_with_exactly_its_keys(section: str) -> None:
-    text = sections(REFERENCE / "task.md").get(section)
-    assert text is not None, f"task.md has no section {section}"
+    text = task_pages().get(section)
+    assert text is not None, f"no page has a section {section}"
     documented = [code_names(cells[0])[0] for cells in rows(text)]
     assert sorted(documented) == sorted(SECTIONS[section])
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_documented_default_of_a_key_is_its_default(section: str) -> None:
-    documented = {
-        code_names(cells[0])[0]: cells[2]
-        for cells in rows(sections(REFERENCE / "task.md")[section])
-    }
+    documented = {code_names(cells[0])[0]: cells[2] for cells in rows(task_pages()[section])}
     assert documented == {name: default_text(field) for name, field in SECTIONS[section].items()}
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_value_that_a_key_may_hold_is_documented(section: str) -> None:
-    for cells in rows(sections(REFERENCE / "task.md")[section]):
+    for cells in rows(task_pages()[section]):
         field = SECTIONS[section][code_names(cells[0])[0]]
         allowed = choices(field.annotation)
         assert set(allowed) <= set(code_names(cells[1])), cells[0]
@@ -176,7 +179,7 @@ def test_every_value_that_a_key_may_hold_is_documented(section: str) -> None:
 def test_no_section_is_documented_that_task_toml_does_not_have() -> None:
     titles = {
         title
-        for title, text in sections(REFERENCE / "task.md").items()
+        for title, text in task_pages().items()
         if any(len(cells) == 4 for cells in rows(text))
     }
     assert titles == set(SECTIONS)
