@@ -44,3 +44,10 @@ def test_a_column_is_named_to_the_letter(name: str) -> None:
     frame = pl.LazyFrame({"ab": [1], name: [2], "abc": [3]})
     found = frame.select(column_expression(name).is_null()).collect()
     assert (found.columns, found.rows()) == ([name], [(False,)])
+
+
+def test_the_default_is_the_first_name_whatever_was_registered_before() -> None:
+    for kind in FeatureType:
+        names = handling_names(kind)
+        defaults = [name for name in names if handling_class(kind, name).is_default]
+        assert defaults == list(names[:1])

@@ -155,13 +155,13 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
             design,
             ("dataset", "test_path"),
             f"column '{feature.column}' of the test file holds "
-            f"{test.column(feature.column).storage} values, the train file has numbers",
-            "Bring a test file with numbers there, or reject the feature.",
+            f"{test.column(feature.column).storage} values, the train file has "
+            f"{_values_of(table.column(feature.column).storage)}",
+            "Bring a test file with such values there, or reject the feature.",
         )
         for feature in design.task.input_features
         if feature.column in test.column_names
-        and feature.handling.feature_type is FeatureType.NUMERICAL
-        and test.column(feature.column).storage not in NUMBERS
+        and test.column(feature.column).storage not in feature.handling.storages
         and test.column(feature.column).distinct
     ]
     if not problems:
@@ -178,6 +178,10 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
                 )
             )
     return problems
+
+
+def _values_of(storage: Storage) -> str:
+    return "numbers" if storage in NUMBERS else f"{storage} values"
 
 
 def target_encoder(design: DesignFolder, table: Table) -> TargetEncoder:

@@ -111,6 +111,7 @@ class CategoricalDummy(Handling):
     feature_type: ClassVar[FeatureType] = FeatureType.CATEGORICAL
     name: ClassVar[str] = "dummy"
     fitted_class: ClassVar[type[FittedHandling]] = FittedCategoricalDummy
+    is_default: ClassVar[bool] = True
     storages: ClassVar[frozenset[Storage]] = NUMBERS | {Storage.STRING}
 
     max_categories: int = Field(

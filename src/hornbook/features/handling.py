@@ -188,6 +188,8 @@ class Handling(BaseModel):
     storages: ClassVar[frozenset[Storage]]
     has_own_input: ClassVar[bool] = False
     """Whether it always fills an input of its own, named after its column."""
+    is_default: ClassVar[bool] = False
+    """Whether it is what features of its type get where a design names no handling."""
 
     def default_input(self, column: str) -> str:
         """The network's input that the feature goes to where the design names none."""
@@ -209,6 +211,18 @@ class Handling(BaseModel):
             trained: how the column of the train file was stored.
         """
         return trained
+
+    def check_values(self, column: str, values: pl.Series) -> None:
+        """Refuses values to predict that are nothing like those of the train rows.
+
+        Args:
+            column: of the table.
+            values: as the caller gave them, under no name.
+
+        Raises:
+            DataError: names the column, the first such value, and what was expected.
+        """
+        del column, values
 
     def start_fit(self, column: str, context: FitContext) -> Fitting:
         """Begins to fit the handling to a column of the table."""
@@ -275,7 +289,8 @@ def register_handling(handling: type[Handling]) -> type[Handling]:
 
 def handling_names(feature_type: FeatureType) -> tuple[str, ...]:
     """The handlings of a feature type, its default first."""
-    return tuple(name for kind, name in _HANDLINGS if kind == feature_type)
+    handlings = [one for (kind, _), one in _HANDLINGS.items() if kind == feature_type]
+    return tuple(one.name for one in sorted(handlings, key=lambda one: not one.is_default))
 
 
 def handling_class(feature_type: FeatureType, name: str | None = None) -> type[Handling]:

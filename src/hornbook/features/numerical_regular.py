@@ -13,17 +13,14 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import NUMBERS, Storage
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
-    FeatureType,
     FittedHandling,
-    Handling,
     OutputColumn,
     State,
-    column_expression,
     register_handling,
 )
+from hornbook.features.numbers import NumberHandling, finite_numbers
 
 __all__ = ["FittedNumericalRegular", "NumericalRegular"]
 
@@ -67,7 +64,7 @@ class FittedNumericalRegular(FittedHandling):
 
 
 @register_handling
-class NumericalRegular(Handling):
+class NumericalRegular(NumberHandling):
     """Keep as a regular numerical feature.
 
     Rescaling is fitted on the imputed train rows, as a scikit-learn pipeline of
@@ -75,10 +72,9 @@ class NumericalRegular(Handling):
     shifted. Infinite values and NaN count as missing.
     """
 
-    feature_type: ClassVar[FeatureType] = FeatureType.NUMERICAL
     name: ClassVar[str] = "regular"
     fitted_class: ClassVar[type[FittedHandling]] = FittedNumericalRegular
-    storages: ClassVar[frozenset[Storage]] = NUMBERS
+    is_default: ClassVar[bool] = True
 
     rescaling: Literal["standard", "minmax", "none"] = Field(
         "standard", description="mean 0 and deviation 1, range 0 to 1, or as it is"
@@ -91,15 +87,8 @@ class NumericalRegular(Handling):
     )
     impute_value: float = Field(0.0, description="the constant to fill in")
 
-    def missing_expression(self, column: str) -> pl.Expr:
-        return _finite(column).is_null()
-
-    def storage_to_read(self, trained: Storage) -> Storage:
-        # Whole numbers in one file may have decimals in the next.
-        return Storage.FLOAT if trained is Storage.INTEGER else trained
-
     def statistics(self, column: str) -> dict[str, pl.Expr]:
-        values = _finite(column)
+        values = finite_numbers(column)
         expressions = {
             "rows": pl.len(),
             "present": values.count(),
@@ -190,12 +179,6 @@ def _merge(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "max": max(block["max"] for block in held),
         "median": pl.concat(numbers).median() if numbers else None,
     }
-
-
-def _finite(column: str) -> pl.Expr:
-    """The column as float64, with NaN and infinities as null."""
-    values = column_expression(column).cast(pl.Float64, strict=False)
-    return pl.when(values.is_finite()).then(values)
 
 
 def _reject(column: str) -> str:

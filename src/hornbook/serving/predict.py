@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from hornbook.atomic import partial_path
 from hornbook.data import Table
 from hornbook.errors import DataError
-from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType
 from hornbook.training.artifact import ModelArtifact
 from hornbook.training.loading import load_trained_network
@@ -57,7 +56,7 @@ class Predictor:
             because a feature that drops rows has no value, has nulls.
 
         Raises:
-            DataError: a column is missing, or holds no numbers where numbers were learnt.
+            DataError: a column is missing, or holds e.g. no numbers where numbers were learnt.
         """
         frame = self._checked(frame)
         blocks = [
@@ -82,8 +81,8 @@ class Predictor:
                 fix="Bring all columns the model was trained on.",
             )
         for feature in self.artifact.pipeline.features:
-            if feature.handling.feature_type is FeatureType.NUMERICAL:
-                _check_numbers(frame[feature.column])
+            # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
+            feature.handling.check_values(feature.column, frame[feature.column].alias(""))
         # Column by column: `select` reads names such as `^a$` as patterns.
         return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
 
@@ -171,22 +170,6 @@ def _open_writer(ending: str, path: Path, schema: pa.Schema) -> Any:
     if ending == ".parquet":
         return pyarrow.parquet.ParquetWriter(path, schema)
     return pyarrow.csv.CSVWriter(path, schema)
-
-
-def _check_numbers(series: pl.Series) -> None:
-    """Raises where a column that was learnt as numbers holds something else."""
-    if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
-        return
-    wrong = series
-    if not series.dtype.is_temporal():
-        wrong = series.filter(
-            series.is_not_null() & series.cast(pl.Float64, strict=False).is_null()
-        )
-    if len(wrong):
-        raise DataError(
-            f"Column '{series.name}' holds {wrong[0]!r}, the model learnt from numbers.",
-            fix="Bring numbers, or leave the value empty where it is missing.",
-        )
 
 
 def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
