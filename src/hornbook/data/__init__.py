@@ -1,20 +1,35 @@
 """Tables: reading files into typed Arrow tables on disk, their columns, samples and splits."""
 
+from hornbook.data.folds import fold_rows
+from hornbook.data.groups import fold_groups, group_codes, split_groups
+from hornbook.data.key_hash import fold_by_key, split_by_key
 from hornbook.data.options import ReadOptions
-from hornbook.data.sampling import sample_rows
+from hornbook.data.row_filter import RowFilter
+from hornbook.data.sampling import SampleMethod, sample_rows
 from hornbook.data.schema import NUMBERS, Column, Meaning, Storage
 from hornbook.data.split import split_rows
 from hornbook.data.store import TableStore
 from hornbook.data.table import Table
+from hornbook.data.time_order import fold_in_time, split_in_time
 
 __all__ = [
     "NUMBERS",
     "Column",
     "Meaning",
     "ReadOptions",
+    "RowFilter",
+    "SampleMethod",
     "Storage",
     "Table",
     "TableStore",
+    "fold_by_key",
+    "fold_groups",
+    "fold_in_time",
+    "fold_rows",
+    "group_codes",
     "sample_rows",
+    "split_by_key",
+    "split_groups",
+    "split_in_time",
     "split_rows",
 ]

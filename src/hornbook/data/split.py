@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from hornbook.errors import DataError
 
-__all__ = ["split_rows"]
+__all__ = ["check_share", "class_codes", "split_rows"]
 
 _Rows = npt.NDArray[np.int64]
 
@@ -40,10 +40,7 @@ def split_rows(
         >>> sorted(classes[test].tolist())
         ['cat', 'dog']
     """
-    if not 0 < test_share < 1:
-        raise DataError(
-            f"The test share is {test_share}.", fix="Give a share between 0 and 1, such as 0.2."
-        )
+    check_share(test_share)
     n_test = int(np.floor(test_share * len(rows) + 0.5))
     if n_test < 1 or n_test >= len(rows):
         side = "test" if n_test < 1 else "train"
@@ -62,12 +59,24 @@ def split_rows(
                 f"{len(stratify)} classes were given for {len(rows)} rows.",
                 fix="Give the class of every row.",
             )
-        in_test = _stratified(_codes(stratify)[ordered], n_test, generator)
+        in_test = _stratified(class_codes(stratify)[ordered], n_test, generator)
     sorted_rows = rows[ordered]
     return sorted_rows[~in_test], sorted_rows[in_test]
 
 
-def _codes(classes: npt.NDArray[Any]) -> _Rows:
+def check_share(test_share: float) -> None:
+    """Refuses a share that leaves one side without rows.
+
+    Raises:
+        DataError: it is not between 0 and 1.
+    """
+    if not 0 < test_share < 1:
+        raise DataError(
+            f"The test share is {test_share}.", fix="Give a share between 0 and 1, such as 0.2."
+        )
+
+
+def class_codes(classes: npt.NDArray[Any]) -> _Rows:
     """The classes as numbers 0, 1, …; missing ones as one class more."""
     if classes.dtype.kind != "O":
         return np.unique(classes, return_inverse=True)[1].astype(np.int64)
