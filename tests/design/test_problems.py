@@ -129,7 +129,7 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             'rescaling = "min-max"',
             22,
             'features."fixed acidity".rescaling',
-            "received 'min-max', expected 'standard', 'minmax' or 'none'",
+            "received 'min-max', expected 'standard', 'minmax', 'robust', 'log' or 'none'",
             "Did you mean 'minmax'?",
         ),
         (
@@ -287,7 +287,7 @@ def test_all_mistakes_at_once_in_the_order_of_the_lines(make_design: Make) -> No
         ("epochs = 10", "epochs = 0\nbatchsize = 3"),
         ("patience = 3", "patience = -1"),
         ('age = { type = "numerical" }', 'y = { type = "numerical" }'),
-        ('rescaling = "minmax"', 'rescaling = "log", mising = "impute"'),
+        ('rescaling = "minmax"', 'rescaling = "cubic", mising = "impute"'),
         ("drop_one = true", 'handling = "hash"'),
         ("max_categories = 5", 'max_categories = "five"'),
     )
@@ -333,6 +333,6 @@ def test_what_is_no_toml(make_design: Make, old: str, new: str, line: int) -> No
 
 def test_a_mistake_in_a_setting_has_the_line_of_its_section(make_design: Make) -> None:
     with pytest.raises(DesignError) as caught:
-        make_design(TASK, "training.epoch=3", "split.test_share=2", "features.age.rescaling=log")
+        make_design(TASK, "training.epoch=3", "split.test_share=2", "features.age.rescaling=cubic")
     found = {problem.key: problem.line for problem in caught.value.problems}
     assert found == {"training.epoch": 14, "split.test_share": None, "features.age.rescaling": 21}

@@ -182,7 +182,7 @@ def test_no_section_is_documented_that_task_toml_does_not_have() -> None:
         for title, text in task_pages().items()
         if any(len(cells) == 4 for cells in rows(text))
     }
-    assert titles == set(SECTIONS)
+    assert titles == {title for title, fields in SECTIONS.items() if fields}
 
 
 @pytest.mark.parametrize("kind", PredictionType)

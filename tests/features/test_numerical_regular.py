@@ -9,7 +9,12 @@ import pytest
 from pydantic import ValidationError
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    RobustScaler,
+    StandardScaler,
+)
 
 from hornbook.errors import FeatureError
 from hornbook.features import Feature, FeaturePipeline, NumericalRegular
@@ -17,8 +22,14 @@ from hornbook.features import Feature, FeaturePipeline, NumericalRegular
 SCALERS = {
     "standard": StandardScaler,
     "minmax": lambda: MinMaxScaler(clip=False),
+    "robust": RobustScaler,
+    "log": lambda: make_pipeline(FunctionTransformer(symmetric_log), StandardScaler()),
     "none": FunctionTransformer,
 }
+
+
+def symmetric_log(values: np.ndarray) -> np.ndarray:
+    return np.where(values < 0, -np.log(1 - np.minimum(values, 0)), np.log(1 + values.clip(0)))
 
 
 def fitted(values: Any, **options: Any) -> FeaturePipeline:
@@ -83,7 +94,7 @@ def test_integers_and_booleans_are_numbers() -> None:
 
 
 @pytest.mark.parametrize("value", [5, 0, 0.1, -3e9, 1e-12])
-@pytest.mark.parametrize("rescaling", ["standard", "minmax"])
+@pytest.mark.parametrize("rescaling", ["standard", "minmax", "robust"])
 def test_a_constant_column_is_only_shifted(value: float, rescaling: str) -> None:
     pipeline = fitted([value] * 1000 + [None], rescaling=rescaling)
     assert transformed(pipeline, [value, None])[:, 0].tolist() == pytest.approx([0, 0], abs=1e-6)
@@ -148,6 +159,72 @@ def test_the_output_is_named_after_its_column() -> None:
     assert (column.name, column.source) == ("x", "x")
 
 
-@pytest.mark.parametrize("options", [{}, {"rescaling": "minmax"}, {"missing": "drop_rows"}])
+def test_a_share_of_outliers_is_drawn_in_before_all_else() -> None:
+    values = [*map(float, range(101)), 1e6, -1e6, None]
+    low, high = np.quantile(values[:-1], [0.02, 0.98])
+    drawn = np.clip(np.array(values[:-1]), low, high)
+    for rescaling, impute_with in (("standard", "mean"), ("robust", "median"), ("log", "mean")):
+        pipeline = fitted(values, outlier_share=0.02, rescaling=rescaling, impute_with=impute_with)
+        imputed = np.append(drawn, drawn.mean() if impute_with == "mean" else np.median(drawn))
+        reference = SCALERS[rescaling]().fit_transform(imputed[:, np.newaxis])
+        np.testing.assert_allclose(transformed(pipeline, values), reference, rtol=1e-5, atol=1e-6)
+        ends = transformed(pipeline, [1e9, high, -1e9, low])[:, 0]
+        assert ends[0] == ends[1] > ends[2] == ends[3]
+
+
+def test_without_a_share_of_outliers_none_is_touched() -> None:
+    pipeline = fitted([1.0, 2.0, 3.0], rescaling="none")
+    assert transformed(pipeline, [1e6])[0, 0] == 1e6
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.5])
+def test_the_share_of_outliers_leaves_some_numbers_over(share: float) -> None:
+    with pytest.raises(ValidationError, match="outlier_share"):
+        NumericalRegular(outlier_share=share)
+
+
+def test_derived_features_are_of_the_rescaled_number() -> None:
+    values = [-9.0, -1.0, 0.0, 4.0, None]
+    plain = transformed(fitted(values), values)[:, 0].astype(np.float64)
+    pipeline = fitted(values, derived=True)
+    names = [column.name for column in pipeline.inputs["main"].columns]
+    assert names == ["x", "x:square", "x:sqrt", "x:log"]
+    expected = [
+        plain,
+        plain**2,
+        np.sign(plain) * np.sqrt(np.abs(plain)),
+        np.sign(plain) * np.log(1 + np.abs(plain)),
+    ]
+    np.testing.assert_allclose(
+        transformed(pipeline, values), np.column_stack(expected), rtol=1e-6, atol=1e-7
+    )
+
+
+def test_the_square_of_a_large_number_is_finite() -> None:
+    pipeline = fitted([1.0, 2.0], rescaling="none", derived=True)
+    assert np.isfinite(transformed(pipeline, [1e300, -1e300, 1e30])).all()
+
+
+def test_a_robust_column_with_most_numbers_equal_is_only_shifted() -> None:
+    pipeline = fitted([7.0] * 9 + [100.0], rescaling="robust")
+    assert transformed(pipeline, [7.0, 100.0])[:, 0].tolist() == [0.0, 93.0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"rescaling": "minmax"},
+        {"rescaling": "robust"},
+        {"rescaling": "log", "derived": True},
+        {"missing": "drop_rows"},
+        {"impute_with": "median", "outlier_share": 0.2},
+        {"impute_with": "constant", "rescaling": "log", "outlier_share": 0.1},
+    ],
+)
 def test_contract(check_contract: Any, options: dict[str, Any]) -> None:
-    check_contract(NumericalRegular(**options), [1.5, None, 2.0, 8.0, -3.0, 2.5, None], [1e9, -1e9])
+    values = [1.5, None, 2.0, 8.0, -3.0, 2.5, None, math.inf]
+    fitted = check_contract(
+        NumericalRegular(**options), values[:-1] if "missing" in options else values, [1e9, -1e9]
+    )
+    assert fitted.column == "a column"

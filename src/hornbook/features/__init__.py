@@ -13,6 +13,9 @@ from hornbook.features.handling import (
     handling_names,
     register_handling,
 )
+from hornbook.features.numerical_binarize import NumericalBinarize
+from hornbook.features.numerical_flag import NumericalFlag
+from hornbook.features.numerical_quantize import NumericalQuantize
 from hornbook.features.numerical_regular import NumericalRegular
 from hornbook.features.pipeline import Feature, FeaturePipeline, InputSpec
 from hornbook.features.resources import NO_RESOURCES, Resources
@@ -30,6 +33,9 @@ __all__ = [
     "FittedHandling",
     "Handling",
     "InputSpec",
+    "NumericalBinarize",
+    "NumericalFlag",
+    "NumericalQuantize",
     "NumericalRegular",
     "OutputColumn",
     "Resources",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from pydantic import Field
 
 from hornbook.data import NUMBERS, Storage
 from hornbook.errors import DataError
 from hornbook.features.handling import FeatureType, Handling, column_expression
+from hornbook.features.rescaling import Rescaling
 
-__all__ = ["NumberHandling", "finite_numbers"]
+__all__ = ["NumberHandling", "RescaledNumberHandling", "as_numbers", "finite_numbers"]
 
 
 class NumberHandling(Handling):
@@ -37,6 +41,37 @@ class NumberHandling(Handling):
                 f"Column '{column}' holds {wrong[0]!r}, the model learnt from numbers.",
                 fix="Bring numbers, or leave the value empty where it is missing.",
             )
+
+
+class RescaledNumberHandling(NumberHandling):
+    """A handling that imputes numbers, and gives them rescaled, alone or beside its own columns."""
+
+    rescaling: Literal["standard", "minmax", "robust", "log", "none"] = Field(
+        "standard",
+        description="mean 0 and deviation 1, range 0 to 1, median 0 and quartile distance 1, "
+        "standard after a logarithm, or as it is",
+    )
+    missing: Literal["impute", "drop_rows"] = Field(
+        "impute", description="fill in a value, or leave the row out"
+    )
+    impute_with: Literal["mean", "median", "constant"] = Field(
+        "mean", description="what to fill in, computed on the train rows"
+    )
+    impute_value: float = Field(0.0, description="the constant to fill in")
+
+    @property
+    def number_rescaling(self) -> Rescaling:
+        """How the numbers are imputed and rescaled."""
+        impute_with = None if self.drops_missing_rows else self.impute_with
+        return Rescaling(self.rescaling, impute_with, self.impute_value)
+
+    def statistics(self, column: str) -> dict[str, pl.Expr]:
+        return self.number_rescaling.statistics(finite_numbers(column))
+
+
+def as_numbers(series: pl.Series) -> NDArray[np.float64]:
+    """The values as float64, NaN where there is none; texts that spell numbers are numbers."""
+    return series.cast(pl.Float64, strict=False).to_numpy()
 
 
 def finite_numbers(column: str) -> pl.Expr:
