@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -79,7 +81,9 @@ def test_a_batch_is_the_same_however_it_is_asked_for(rows):
 
 def test_blocks_smaller_than_an_epoch_change_nothing(rows, monkeypatch):
     expected = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
-    monkeypatch.setattr("hornbook.batching.rows._MOST_BLOCK_ROWS", 100)
+    monkeypatch.setattr("hornbook.features.pipeline._MOST_BLOCK_ROWS", 100)
+    rows = replace(rows, pipeline=replace(rows.pipeline))
+    assert rows.block_rows == 100
     small = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
     np.testing.assert_array_equal(small, expected)
 

@@ -256,3 +256,22 @@ def test_a_test_file_with_unseen_categories_and_fewer_classes_is_fine(
 ) -> None:
     test = make_table("age,fixed acidity,city,w,y\n1,2,Lima,1,a\n,,,1,\n3,4,Rome,2,a")
     assert check_test_table(make_design(TASK), make_table(ROWS), test) == []
+
+
+def test_steps_need_features_on_main(make_design: Make, make_table: Read) -> None:
+    task = TASK.replace("numerical", 'numerical", input = "numbers').replace(
+        "categorical", 'categorical", input = "words'
+    )
+    table = make_table(ROWS)
+    reduced = task + '\n[reduction]\nmethod = "pca"\n'
+    (problem,) = check_table(make_design(reduced, architecture=GOOD), table)
+    assert (problem.key, problem.line) == (
+        "reduction",
+        reduced.splitlines().index("[reduction]") + 1,
+    )
+    assert "works on the input 'main', and no feature goes there" in problem.message
+    generated = task + "\n[generation]\npairwise_linear = true\n"
+    (problem,) = check_table(make_design(generated, architecture=GOOD), table)
+    assert problem.key == "generation"
+    off = task + "\n[generation]\nmax_columns = 5\n"
+    assert check_table(make_design(off, architecture=GOOD), table) == []

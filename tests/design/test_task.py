@@ -8,7 +8,16 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from hornbook.design import TaskDesign
-from hornbook.features import CategoricalDummy, Feature, NumericalRegular
+from hornbook.features import (
+    CategoricalDummy,
+    CorrelationReduction,
+    Feature,
+    Generation,
+    LassoReduction,
+    NumericalRegular,
+    PcaReduction,
+    TreeReduction,
+)
 from hornbook.metrics import PredictionType, default_metric
 
 LEAST = {"dataset": {"path": "rows.csv"}, "target": {"column": "y", "type": "binary"}}
@@ -40,6 +49,21 @@ DEFAULTS: dict[str, Any] = {
         "custom_score": {"greater_is_better": True, "needs_probability": False},
     },
     "features": {},
+    "generation": {
+        "pairwise_linear": False,
+        "pairwise_polynomial": False,
+        "max_columns": 1000,
+    },
+    "reduction": {
+        "method": "none",
+        "keep": 25,
+        "min_correlation": 0.0,
+        "max_correlation": 1.0,
+        "variance_share": 1.0,
+        "trees": 30,
+        "max_depth": 10,
+        "sample_rows": 50_000,
+    },
     "training": {
         "mode": "standard",
         "epochs": 10,
@@ -99,6 +123,29 @@ def test_input_features_in_the_order_of_the_file() -> None:
         Feature("b", CategoricalDummy(drop_one=True), "words"),
         Feature("c", NumericalRegular(impute_with="median"), "main"),
     )
+
+
+def test_steps_on_main_in_their_order() -> None:
+    assert design().steps == ()
+    assert design(generation={"max_columns": 5}, reduction={"keep": 3}).steps == ()
+    generation = {"pairwise_polynomial": True}
+    expected = {
+        "correlation": CorrelationReduction(7, 0.1, 0.9),
+        "tree": TreeReduction(7, 30, 10, 99),
+        "pca": PcaReduction(7, 0.5),
+        "lasso": LassoReduction(99),
+    }
+    options = {
+        "keep": 7,
+        "min_correlation": 0.1,
+        "max_correlation": 0.9,
+        "variance_share": 0.5,
+        "sample_rows": 99,
+    }
+    for method, step in expected.items():
+        reduction = options | {"method": method}
+        steps = design(generation=generation, reduction=reduction).steps
+        assert steps == (Generation(linear=False, polynomial=True, max_columns=1000), step)
 
 
 def test_a_rejected_feature_keeps_its_options_unread() -> None:

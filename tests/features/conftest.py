@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
 from hornbook.features import (
     NO_RESOURCES,
@@ -19,10 +20,13 @@ from hornbook.features import (
     FitContext,
     FittedHandling,
     Handling,
+    NumericalRegular,
     Resources,
+    Step,
 )
 
 CheckContract = Callable[..., FittedHandling]
+FitStep = Callable[..., FeaturePipeline]
 
 
 @pytest.fixture
@@ -99,3 +103,56 @@ def check_contract(tmp_path: Path) -> CheckContract:
         return fitted
 
     return check
+
+
+@pytest.fixture
+def fit_step(tmp_path: Path) -> FitStep:
+    """Fits a step to numerical columns, holds it to what all steps must do, and returns all."""
+
+    def fit(
+        step: Step,
+        values: NDArray[Any],
+        target: Sequence[Any] | NDArray[Any] | None = None,
+        n_classes: int | None = None,
+    ) -> FeaturePipeline:
+        """Returns the pipeline with the fitted step.
+
+        Args:
+            step: with its options.
+            values: columns, called `x0`, `x1`, …; not rescaled.
+            target: encoded.
+            n_classes: of the target.
+        """
+        frame = pl.DataFrame({f"x{index}": column for index, column in enumerate(values.T)})
+        features = [Feature(name, NumericalRegular(rescaling="none")) for name in frame.columns]
+        train = frame.with_columns(
+            pl.Series(TARGET, np.zeros(len(values)) if target is None else target),
+            pl.Series(ROW, np.arange(len(values)) * 3 + 1),
+        )
+        context = FitContext(n_classes, seed=7)
+        whole = FeaturePipeline.fit(features, [train], context, [step])
+        again = FeaturePipeline.fit(features, [train], context, [step])
+        blocks = list(train.iter_slices(7))
+        in_blocks = FeaturePipeline.fit(features, blocks, context, [step])
+        whole.save(tmp_path / "features")
+        loaded = FeaturePipeline.load(tmp_path / "features")
+        (spec,) = whole.inputs.values()
+        assert spec.shape == (len(spec.columns),)
+        assert set(spec.sources) <= set(frame.columns)
+        assert whole.columns == tuple(frame.columns)
+        for rows in (frame, frame.head(0), frame.head(1)):
+            array = whole.transform(rows)["main"]
+            assert array.shape == (len(rows), *spec.shape)
+            assert array.dtype == np.float32
+            assert array.flags["C_CONTIGUOUS"]
+            assert np.isfinite(array).all()
+            for other in (again, loaded):
+                assert other.inputs == whole.inputs
+                np.testing.assert_array_equal(other.transform(rows)["main"], array)
+            assert in_blocks.inputs == whole.inputs
+            np.testing.assert_allclose(
+                in_blocks.transform(rows)["main"], array, rtol=1e-4, atol=1e-5
+            )
+        return whole
+
+    return fit

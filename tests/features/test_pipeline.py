@@ -10,7 +10,20 @@ import pytest
 from safetensors.numpy import load_file
 
 from hornbook.errors import FeatureError
-from hornbook.features import CategoricalDummy, Feature, FeaturePipeline, NumericalRegular
+from hornbook.features import (
+    ROW,
+    TARGET,
+    CategoricalDummy,
+    CorrelationReduction,
+    Feature,
+    FeaturePipeline,
+    FitContext,
+    FittedHandling,
+    Generation,
+    NumericalRegular,
+    OutputColumn,
+    PcaReduction,
+)
 from hornbook.features.pipeline import rows_to_drop
 
 TRAIN = pl.DataFrame(
@@ -194,3 +207,71 @@ def test_one_column_may_feed_two_inputs() -> None:
     features = [Feature("age", NumericalRegular()), Feature("age", CategoricalDummy(), "codes")]
     arrays = FeaturePipeline.fit(features, [TRAIN]).transform(TRAIN)
     assert (arrays["main"].shape, arrays["codes"].shape) == ((4, 1), (4, 4))
+
+
+def test_steps_follow_one_another(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(60, 3))
+    frame = pl.DataFrame({"a": values[:, 0], "b": values[:, 1], "c": values[:, 2]})
+    train = frame.with_columns(
+        pl.Series(TARGET, values[:, 0] * values[:, 1]), pl.Series(ROW, np.arange(60))
+    )
+    features = [Feature(name, NumericalRegular(), "main") for name in "abc"]
+    features.append(Feature("c", NumericalRegular(), "beside"))
+    steps = [
+        Generation(linear=True, polynomial=True, max_columns=9),
+        CorrelationReduction(4, 0.0, 1.0),
+        PcaReduction(2, 1.0),
+    ]
+    pipeline = FeaturePipeline.fit(features, [train.head(20), train.tail(-20)], steps=steps)
+    assert pipeline.inputs["main"].shape == (2,)
+    assert pipeline.filled_inputs["main"].shape == (3,)
+    generated = pipeline.steps[0].outputs(pipeline.filled_inputs["main"].columns)
+    assert "a*b" in {column.name for column in pipeline.steps[1].outputs(generated)}
+    pipeline.save(tmp_path)
+    loaded = FeaturePipeline.load(tmp_path)
+    assert loaded.inputs == pipeline.inputs
+    before, after = pipeline.transform(frame), loaded.transform(frame)
+    assert all((after[name] == before[name]).all() for name in before)
+
+
+def test_blocks_are_smaller_where_a_step_makes_rows_wide() -> None:
+    frame = pl.DataFrame({f"x{k}": [0.0, 1.0] for k in range(60)})
+    features = [Feature(name, NumericalRegular()) for name in frame.columns]
+    plain = FeaturePipeline.fit(features, [frame])
+    step = Generation(linear=True, polynomial=True, max_columns=10_000)
+    wide = FeaturePipeline.fit(features, [frame], steps=[step])
+    assert plain.block_rows == 8192
+    assert wide.block_rows == 16 * 2**20 // (4 * (60 + 60 + 3 * 60 * 59 // 2))
+
+
+class OtherRows(FittedHandling):
+    """Encodes a row that it was fitted on by its number, any other by 0."""
+
+    column = "a"
+
+    @property
+    def outputs(self) -> tuple[OutputColumn, ...]:
+        return (OutputColumn("a", "a"),)
+
+    def transform(self, series: pl.Series) -> np.ndarray:
+        return np.zeros((len(series), 1), np.float32)
+
+    def transform_fitted(self, series: pl.Series, rows: np.ndarray) -> np.ndarray:
+        return rows[:, np.newaxis].astype(np.float32)
+
+
+class ByRow(NumericalRegular):
+    def start_fit(self, column: str, context: FitContext):  # type: ignore[no-untyped-def]
+        fitting = super().start_fit(column, context)
+        fitting.finish = OtherRows
+        return fitting
+
+
+def test_steps_see_train_rows_as_the_network_will() -> None:
+    frame = pl.DataFrame(
+        {"a": [0.0] * 9, "b": [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 0.0]}
+    ).with_columns(pl.Series(TARGET, np.arange(9.0)), pl.Series(ROW, np.arange(9) + 4))
+    features = [Feature("a", ByRow()), Feature("b", NumericalRegular())]
+    pipeline = FeaturePipeline.fit(features, [frame], steps=[CorrelationReduction(1, 0.0, 1.0)])
+    assert pipeline.inputs["main"].columns == (OutputColumn("a", "a"),)
+    np.testing.assert_array_equal(pipeline.transform(frame, np.arange(9))["main"][:, 0], range(9))

@@ -66,3 +66,12 @@ def test_the_sets_share_no_row(prepare):
     data = prepare("split.validation_share=0.25")
     sets = [set(rows.rows.tolist()) for rows in (data.train, data.test, data.validation)]
     assert sum(map(len, sets)) == len(set.union(*sets)) == 400
+
+
+def test_steps_are_fitted_on_the_train_rows_and_shape_main(prepare):
+    data = prepare("reduction.method=pca", "reduction.keep=1")
+    (spec,) = data.pipeline.inputs.values()
+    assert [column.name for column in spec.columns] == ["component 1"]
+    batch = data.train.read(np.arange(len(data.train)))
+    assert batch.inputs["main"].shape == (len(data.train), 1)
+    assert abs(batch.inputs["main"].mean()) < 1e-5

@@ -15,9 +15,6 @@ from hornbook.features import FeaturePipeline, TargetEncoder
 
 __all__ = ["Batch", "PreparedRows"]
 
-_BLOCK_BYTES = 16 * 2**20
-_MOST_BLOCK_ROWS = 8192
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -72,9 +69,8 @@ class PreparedRows:
 
     @property
     def block_rows(self) -> int:
-        """How many rows to preprocess at once: enough for speed, bounded in bytes."""
-        row_bytes = sum(spec.row_bytes for spec in self.pipeline.inputs.values())
-        return int(min(_MOST_BLOCK_ROWS, max(1, _BLOCK_BYTES // row_bytes)))
+        """How many rows to preprocess at once."""
+        return self.pipeline.block_rows
 
     def read(self, positions: NDArray[np.int64]) -> Batch:
         """Gathers and preprocesses rows.

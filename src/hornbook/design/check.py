@@ -16,7 +16,7 @@ from hornbook.design.folder import (
 from hornbook.design.source import SourceFile
 from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import DataError, HornbookError, Problem, did_you_mean
-from hornbook.features import FeatureType, TargetEncoder
+from hornbook.features import STEPS_INPUT, FeatureType, TargetEncoder
 from hornbook.metrics import PredictionType
 
 __all__ = ["check_code", "check_files", "check_table", "check_test_table", "target_encoder"]
@@ -109,6 +109,18 @@ def check_table(design: DesignFolder, table: Table) -> list[Problem]:
                 ("features",),
                 "no feature feeds the network",
                 'Give at least one column an entry such as age = { type = "numerical" }.',
+            )
+        )
+    elif design.task.steps and all(
+        feature.input != STEPS_INPUT for feature in design.task.input_features
+    ):
+        section = "generation" if design.task.generation.steps else "reduction"
+        problems.append(
+            _at(
+                design,
+                (section,),
+                f"[{section}] works on the input '{STEPS_INPUT}', and no feature goes there",
+                f'Send features to it by input = "{STEPS_INPUT}", or leave [{section}] out.',
             )
         )
     weight = design.task.weights.sample_weight

@@ -8,7 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hornbook.data import ReadOptions
 from hornbook.errors import HornbookError
-from hornbook.features import Feature, FeatureType, Handling, handling_class
+from hornbook.features import (
+    CorrelationReduction,
+    Feature,
+    FeatureType,
+    Generation,
+    Handling,
+    LassoReduction,
+    PcaReduction,
+    Step,
+    TreeReduction,
+    handling_class,
+)
 from hornbook.metrics import PredictionType, default_metric, get_metric
 
 __all__ = [
@@ -17,8 +28,10 @@ __all__ = [
     "DatasetSection",
     "EarlyStoppingSection",
     "FeatureEntry",
+    "GenerationSection",
     "MetricsSection",
     "ReduceLearningRateSection",
+    "ReductionSection",
     "RuntimeSection",
     "SamplingSection",
     "SplitSection",
@@ -197,6 +210,63 @@ class FeatureEntry(BaseModel):
         return handling(**(self.model_extra or {}))
 
 
+class GenerationSection(_Section):
+    """New columns of `main`, made of pairs of columns of different numerical features."""
+
+    pairwise_linear: bool = Field(False, description="add a+b and a-b of each pair")
+    pairwise_polynomial: bool = Field(False, description="add a*b of each pair")
+    max_columns: int = Field(1000, ge=1, description="more new columns than this are an error")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is to be done to the input `main`."""
+        if not (self.pairwise_linear or self.pairwise_polynomial):
+            return ()
+        return (Generation(self.pairwise_linear, self.pairwise_polynomial, self.max_columns),)
+
+
+class ReductionSection(_Section):
+    """Fewer columns of `main`; the last thing before the network."""
+
+    method: Literal["none", "correlation", "tree", "pca", "lasso"] = Field(
+        "none", description="how columns are chosen or joined"
+    )
+    keep: int = Field(
+        25, ge=1, description="correlation, tree, pca: at most so many columns or components"
+    )
+    min_correlation: float = Field(
+        0.0, ge=0, le=1, description="correlation: leave columns out that have less"
+    )
+    max_correlation: float = Field(
+        1.0, ge=0, le=1, description="correlation: leave columns out that have more"
+    )
+    variance_share: float = Field(
+        1.0, gt=0, le=1, description="pca: fewer components, if they hold this share"
+    )
+    trees: int = Field(30, ge=1, description="tree: how many trees")
+    max_depth: int = Field(10, ge=1, description="tree: of each tree")
+    sample_rows: int = Field(
+        50_000, ge=3, description="tree, lasso: learn on at most so many train rows"
+    )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is to be done to the input `main`."""
+        match self.method:
+            case "correlation":
+                return (
+                    CorrelationReduction(self.keep, self.min_correlation, self.max_correlation),
+                )
+            case "tree":
+                return (TreeReduction(self.keep, self.trees, self.max_depth, self.sample_rows),)
+            case "pca":
+                return (PcaReduction(self.keep, self.variance_share),)
+            case "lasso":
+                return (LassoReduction(self.sample_rows),)
+            case _:
+                return ()
+
+
 class EarlyStoppingSection(_Section):
     """Standard mode: stop when the chosen metric no longer improves."""
 
@@ -265,6 +335,12 @@ class TaskDesign(_Section):
     features: dict[str, FeatureEntry] = Field(
         default_factory=dict, description="one entry a column; columns not named are not used"
     )
+    generation: GenerationSection = Field(
+        default_factory=GenerationSection, description="new columns of pairs of columns"
+    )
+    reduction: ReductionSection = Field(
+        default_factory=ReductionSection, description="fewer columns"
+    )
     training: TrainingSection = Field(default_factory=TrainingSection, description="how to train")
     runtime: RuntimeSection = Field(default_factory=RuntimeSection, description="what to run on")
 
@@ -281,6 +357,11 @@ class TaskDesign(_Section):
             for column, entry in self.features.items()
             if entry.role == "input"
         )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is done to the input `main` once the features have filled it."""
+        return (*self.generation.steps, *self.reduction.steps)
 
     @model_validator(mode="after")
     def _check_metric(self) -> TaskDesign:

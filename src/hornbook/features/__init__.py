@@ -1,6 +1,7 @@
 """Columns become numbers: one file a feature handling, and the pipeline that runs them."""
 
 from hornbook.features.categorical_dummy import CategoricalDummy
+from hornbook.features.generation import Generation
 from hornbook.features.handling import (
     ROW,
     TARGET,
@@ -13,33 +14,46 @@ from hornbook.features.handling import (
     handling_names,
     register_handling,
 )
+from hornbook.features.input_spec import InputSpec
 from hornbook.features.numerical_binarize import NumericalBinarize
 from hornbook.features.numerical_flag import NumericalFlag
 from hornbook.features.numerical_quantize import NumericalQuantize
 from hornbook.features.numerical_regular import NumericalRegular
-from hornbook.features.pipeline import Feature, FeaturePipeline, InputSpec
+from hornbook.features.pipeline import Feature, FeaturePipeline
+from hornbook.features.reduction_correlation import CorrelationReduction
+from hornbook.features.reduction_lasso import LassoReduction
+from hornbook.features.reduction_pca import PcaReduction
+from hornbook.features.reduction_tree import TreeReduction
 from hornbook.features.resources import NO_RESOURCES, Resources
+from hornbook.features.step import STEPS_INPUT, Step
 from hornbook.features.target import TargetEncoder
 
 __all__ = [
     "NO_RESOURCES",
     "ROW",
+    "STEPS_INPUT",
     "TARGET",
     "CategoricalDummy",
+    "CorrelationReduction",
     "Feature",
     "FeaturePipeline",
     "FeatureType",
     "FitContext",
     "FittedHandling",
+    "Generation",
     "Handling",
     "InputSpec",
+    "LassoReduction",
     "NumericalBinarize",
     "NumericalFlag",
     "NumericalQuantize",
     "NumericalRegular",
     "OutputColumn",
+    "PcaReduction",
     "Resources",
+    "Step",
     "TargetEncoder",
+    "TreeReduction",
     "handling_class",
     "handling_names",
     "register_handling",

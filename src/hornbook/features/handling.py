@@ -58,11 +58,18 @@ class OutputColumn:
 
     Attributes:
         name: what reports call it, e.g. `"workclass:Private"`.
-        source: the column of the table it was made from.
+        source: the column of the table it was made from; the first one where there are several.
+        more_sources: the other columns it was made from.
     """
 
     name: str
     source: str
+    more_sources: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All columns of the table that it was made from."""
+        return (self.source, *self.more_sources)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +17,8 @@ from safetensors.numpy import load_file, save_file
 from hornbook.atomic import write_json_atomically
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
+    ROW,
+    TARGET,
     FeatureType,
     FitContext,
     FittedHandling,
@@ -25,12 +27,16 @@ from hornbook.features.handling import (
     State,
     handling_class,
 )
+from hornbook.features.input_spec import InputSpec, input_after, input_filled_by
 from hornbook.features.resources import NO_RESOURCES, Resources
+from hornbook.features.step import STEPS_INPUT, FittedStep, Step, TrainBlock, fitted_step_class
 
-__all__ = ["Feature", "FeaturePipeline", "InputSpec"]
+__all__ = ["Feature", "FeaturePipeline"]
 
 _STATE_FILE = "pipeline.json"
 _ARRAYS_FILE = "arrays.safetensors"
+_BLOCK_BYTES = 16 * 2**20
+_MOST_BLOCK_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -43,32 +49,6 @@ class Feature:
 
 
 @dataclass(frozen=True)
-class InputSpec:
-    """One input of the network as the features fill it.
-
-    Attributes:
-        name: the name of the Keras `Input`.
-        shape: without the batch dimension, e.g. `(11,)`.
-        dtype: of the array, e.g. `"float32"`.
-        columns: the columns of the array, in order; none for e.g. images.
-        sources: the columns of the table that fill it.
-        vocabulary_size: for whole numbers that feed an `Embedding`: its `input_dim`.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    columns: tuple[OutputColumn, ...]
-    sources: tuple[str, ...]
-    vocabulary_size: int | None = None
-
-    @property
-    def row_bytes(self) -> int:
-        """The size of one row of the array."""
-        return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
-
-
-@dataclass(frozen=True)
 class FeaturePipeline:
     """The fitted features of a design, grouped by input.
 
@@ -78,10 +58,12 @@ class FeaturePipeline:
     Attributes:
         features: what the design says of each feature.
         fitted: the fitted handlings, in the order of `features`.
+        steps: what is done to the input `main` once its features have filled it, in order.
     """
 
     features: tuple[Feature, ...]
     fitted: tuple[FittedHandling, ...]
+    steps: tuple[FittedStep, ...] = ()
 
     @classmethod
     def fit(
@@ -89,19 +71,23 @@ class FeaturePipeline:
         features: Sequence[Feature],
         blocks: Iterable[pl.DataFrame],
         context: FitContext | None = None,
+        steps: Sequence[Step] = (),
     ) -> Self:
-        """Fits every handling in one pass over the train rows.
+        """Fits every handling in one pass over the train rows, then each step in passes of its own.
 
         Args:
             features: at least one.
             blocks: the train rows only, with the features' columns and, for handlings that
                 ask for them, `TARGET` and `ROW`; one block after the other, so that only one
-                is in memory at a time.
+                is in memory at a time. With steps, blocks must have both, and must come again
+                when they are asked for again.
             context: of the training.
+            steps: on the input `main`, in order.
 
         Raises:
-            FeatureError: a column has nothing to fit on, an input is left without columns, or
-                features share an input that cannot.
+            FeatureError: a column has nothing to fit on, an input is left without columns,
+                features share an input that cannot, or a step cannot be done.
+            MissingExtraError: a step needs a package that is not installed.
         """
         if not features:
             raise FeatureError(
@@ -124,6 +110,9 @@ class FeaturePipeline:
                 fitting.add(of_block)
         pipeline = cls(tuple(features), tuple(fitting.finish() for fitting in fittings))
         _ = pipeline.inputs
+        for step in steps:
+            fitted_step = step.fit(_MainTrainRows(pipeline, blocks), context)
+            pipeline = replace(pipeline, steps=(*pipeline.steps, fitted_step))
         return pipeline
 
     @property
@@ -136,12 +125,34 @@ class FeaturePipeline:
         """What each input of the network receives, by name.
 
         Raises:
+            FeatureError: as `filled_inputs` does.
+        """
+        inputs = dict(self.filled_inputs)
+        if self.steps:
+            inputs[STEPS_INPUT] = input_after(inputs[STEPS_INPUT], self.steps)
+        return inputs
+
+    @cached_property
+    def filled_inputs(self) -> dict[str, InputSpec]:
+        """Each input as the features fill it, before the steps.
+
+        Raises:
             FeatureError: an input gets no column, or features that cannot share one.
         """
-        members: dict[str, list[tuple[Feature, FittedHandling]]] = {}
+        members: dict[str, list[tuple[str, FittedHandling]]] = {}
         for feature, handling in zip(self.features, self.fitted, strict=True):
-            members.setdefault(feature.input, []).append((feature, handling))
-        return {name: _input_of(name, parts) for name, parts in members.items()}
+            members.setdefault(feature.input, []).append((feature.column, handling))
+        return {name: input_filled_by(name, parts) for name, parts in members.items()}
+
+    @cached_property
+    def block_rows(self) -> int:
+        """How many rows to preprocess at once: enough for speed, bounded in bytes."""
+        sizes = [spec.row_bytes for spec in self.filled_inputs.values()]
+        if self.steps:
+            main = self.filled_inputs[STEPS_INPUT]
+            made = [input_after(main, self.steps[: index + 1]) for index in range(len(self.steps))]
+            sizes += [spec.row_bytes for spec in made]
+        return int(min(_MOST_BLOCK_ROWS, max(1, _BLOCK_BYTES // sum(sizes))))
 
     def missing_expression(self) -> pl.Expr | None:
         """True on rows that a handling drops for want of a value; `None` if none does."""
@@ -160,16 +171,33 @@ class FeaturePipeline:
         Returns:
             By input name, an array of shape `(n_rows, *shape)` and the input's dtype.
         """
+        return self.finish(self.fill(frame, fitted_rows))
+
+    def fill(
+        self,
+        frame: pl.DataFrame,
+        fitted_rows: NDArray[np.int64] | None = None,
+        only: str | None = None,
+    ) -> dict[str, NDArray[Any]]:
+        """The first half of `transform`: every input as in `filled_inputs`, before the steps.
+
+        Args:
+            frame: as for `transform`.
+            fitted_rows: as for `transform`.
+            only: the one input to fill; all of them where absent.
+        """
         arrays: dict[str, NDArray[Any]] = {}
-        filled = dict.fromkeys(self.inputs, 0)
+        filled = dict.fromkeys(self.filled_inputs, 0)
         for feature, handling in zip(self.features, self.fitted, strict=True):
+            if only is not None and feature.input != only:
+                continue
             # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
             values = frame[feature.column].alias("values")
             if fitted_rows is None:
                 array = handling.transform(values)
             else:
                 array = handling.transform_fitted(values, fitted_rows)
-            spec = self.inputs[feature.input]
+            spec = self.filled_inputs[feature.input]
             if array.shape[1:] == spec.shape and array.flags.c_contiguous:
                 arrays[feature.input] = array.astype(spec.dtype, copy=False)
                 continue
@@ -180,14 +208,26 @@ class FeaturePipeline:
             arrays[feature.input][:, start:end] = array
         return arrays
 
+    def finish(self, filled: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """The second half of `transform`: the steps on `main`.
+
+        Args:
+            filled: what `fill` gave; it is not changed.
+        """
+        arrays = dict(filled)
+        for step in self.steps:
+            arrays[STEPS_INPUT] = step.transform(arrays[STEPS_INPUT])
+        return arrays
+
     def save(self, folder: Path) -> None:
         """Writes the fitted state as `pipeline.json` and `arrays.safetensors`."""
         folder.mkdir(parents=True, exist_ok=True)
-        states = [handling.state() for handling in self.fitted]
+        states = {str(index): handling.state() for index, handling in enumerate(self.fitted)}
+        step_states = {f"step {index}": step.state() for index, step in enumerate(self.steps)}
         save_file(
             {
-                f"{index}/{name}": np.ascontiguousarray(array)
-                for index, state in enumerate(states)
+                f"{key}/{name}": np.ascontiguousarray(array)
+                for key, state in (states | step_states).items()
                 for name, array in state.arrays.items()
             },
             folder / _ARRAYS_FILE,
@@ -201,9 +241,13 @@ class FeaturePipeline:
                 "options": feature.handling.model_dump(mode="json"),
                 "state": state.values,
             }
-            for feature, state in zip(self.features, states, strict=True)
+            for feature, state in zip(self.features, states.values(), strict=True)
         ]
-        write_json_atomically(folder / _STATE_FILE, {"features": entries})
+        steps = [
+            {"step": step.name, "state": state.values}
+            for step, state in zip(self.steps, step_states.values(), strict=True)
+        ]
+        write_json_atomically(folder / _STATE_FILE, {"features": entries, "steps": steps})
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = NO_RESOURCES) -> Self:
@@ -213,16 +257,76 @@ class FeaturePipeline:
             folder: where it was saved.
             resources: for features with code of the user's own, or with images.
         """
-        entries = json.loads((folder / _STATE_FILE).read_text("utf-8"))["features"]
+        values = json.loads((folder / _STATE_FILE).read_text("utf-8"))
         arrays = load_file(folder / _ARRAYS_FILE)
         features, fitted = [], []
-        for index, entry in enumerate(entries):
+        for index, entry in enumerate(values["features"]):
             kind = handling_class(FeatureType(entry["type"]), entry["handling"])
             handling = kind(**entry["options"])
-            state = State(entry["state"], _arrays_of(arrays, index))
+            state = State(entry["state"], _arrays_of(arrays, str(index)))
             features.append(Feature(entry["column"], handling, entry["input"]))
             fitted.append(handling.restore(entry["column"], state, resources))
-        return cls(tuple(features), tuple(fitted))
+        steps = [
+            fitted_step_class(entry["step"]).from_state(
+                State(entry["state"], _arrays_of(arrays, f"step {index}"))
+            )
+            for index, entry in enumerate(values["steps"])
+        ]
+        return cls(tuple(features), tuple(fitted), tuple(steps))
+
+
+@dataclass(frozen=True)
+class _MainTrainRows:
+    """The input `main` of the train rows, as far as it is fitted; see `TrainRows`."""
+
+    pipeline: FeaturePipeline
+    frames: Iterable[pl.DataFrame]
+
+    @property
+    def columns(self) -> tuple[OutputColumn, ...]:
+        return self._spec.columns
+
+    @property
+    def numerical(self) -> tuple[int, ...]:
+        kinds = [
+            feature.handling.feature_type
+            for feature, handling in zip(self.pipeline.features, self.pipeline.fitted, strict=True)
+            if feature.input == STEPS_INPUT
+            for _ in handling.outputs
+        ]
+        return tuple(
+            position for position, kind in enumerate(kinds) if kind is FeatureType.NUMERICAL
+        )
+
+    @property
+    def _spec(self) -> InputSpec:
+        spec = self.pipeline.inputs.get(STEPS_INPUT)
+        if spec is None or len(spec.shape) != 1 or spec.dtype != "float32":
+            found = "no feature goes there"
+            if spec is not None:
+                found = f"its rows are {spec.dtype} of shape {spec.shape}"
+            raise FeatureError(
+                "[generation] and [reduction] work on the columns of the input "
+                f"'{STEPS_INPUT}', and {found}.",
+                fix="Send features that become columns of numbers to main, or leave the two "
+                "sections out.",
+            )
+        return spec
+
+    def blocks(
+        self, wanted: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None
+    ) -> Iterator[TrainBlock]:
+        for whole in self.frames:
+            for part in whole.iter_slices(self.pipeline.block_rows):
+                frame = part
+                if wanted is not None:
+                    frame = part.filter(pl.Series(wanted(part[ROW].to_numpy())))
+                if not len(frame):
+                    continue
+                rows = frame[ROW].to_numpy()
+                filled = self.pipeline.fill(frame, rows, only=STEPS_INPUT)
+                values = self.pipeline.finish(filled)[STEPS_INPUT]
+                yield TrainBlock(values, frame[TARGET].to_numpy(), rows)
 
 
 def rows_to_drop(features: Iterable[Feature]) -> pl.Expr | None:
@@ -235,40 +339,8 @@ def rows_to_drop(features: Iterable[Feature]) -> pl.Expr | None:
     return pl.any_horizontal(expressions) if expressions else None
 
 
-def _input_of(name: str, parts: list[tuple[Feature, FittedHandling]]) -> InputSpec:
-    """One input, from the features that fill it."""
-    sources = tuple(dict.fromkeys(feature.column for feature, _ in parts))
-    fed_by = ", ".join(f"'{column}'" for column in sources)
-    columns = tuple(output for _, handling in parts for output in handling.outputs)
-    shapes = [handling.shape for _, handling in parts]
-    dtypes = {handling.dtype for _, handling in parts}
-    if len(parts) > 1 and any(len(shape) != 1 for shape in shapes):
-        odd = next(feature for feature, handling in parts if len(handling.shape) != 1)
-        raise FeatureError(
-            f"The input '{name}' is filled by {fed_by}, and '{odd.column}' is no row of columns "
-            "that others can stand beside.",
-            fix=f'Give it an input of its own: input = "{odd.column}_preprocessed".',
-        )
-    if len(dtypes) > 1:
-        whole = next(feature for feature, handling in parts if handling.dtype != "float32")
-        raise FeatureError(
-            f"The input '{name}' is filled by {fed_by}, and '{whole.column}' gives whole numbers "
-            "while others do not.",
-            fix=f'Give it an input of its own: input = "{whole.column}_preprocessed".',
-        )
-    shape = shapes[0] if len(parts) == 1 else (sum(one for (one,) in shapes),)
-    if not all(shape):
-        raise FeatureError(
-            f"The input '{name}' gets no column: every category of {fed_by} was limited away.",
-            fix="Raise cumulative_share, lower min_rows, or reject the feature.",
-        )
-    vocabularies = [handling.vocabulary_size for _, handling in parts]
-    known = [size for size in vocabularies if size is not None]
-    return InputSpec(name, shape, dtypes.pop(), columns, sources, max(known) if known else None)
-
-
-def _arrays_of(arrays: Mapping[str, NDArray[Any]], index: int) -> dict[str, NDArray[Any]]:
-    prefix = f"{index}/"
+def _arrays_of(arrays: Mapping[str, NDArray[Any]], key: str) -> dict[str, NDArray[Any]]:
+    prefix = f"{key}/"
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()

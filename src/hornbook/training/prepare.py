@@ -140,6 +140,7 @@ def prepare_data(
         task.input_features,
         _TrainBlocks(table, train, design, encoder),
         FitContext(encoder.n_classes, seed, resources),
+        task.steps,
     )
     measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
     return PreparedData(
