@@ -251,6 +251,19 @@ def test_a_test_file_that_does_not_fit(make_design: Make, make_table: Read) -> N
     assert problem.key == "dataset.test_path"
 
 
+def test_a_date_of_the_train_file_is_a_date_in_the_test_file(
+    make_design: Make, make_table: Read
+) -> None:
+    design, table = make_design(f'{TASK}day = {{ type = "date" }}\n'), make_table(ROWS)
+    assert check_table(design, table) == []
+    assert check_test_table(design, table, make_table(ROWS)) == []
+    words = make_table(ROWS.replace("2020-01", "in January"))
+    (problem,) = check_test_table(design, table, words)
+    assert problem.message == (
+        "column 'day' of the test file holds string values, the train file has date values"
+    )
+
+
 def test_a_test_file_with_unseen_categories_and_fewer_classes_is_fine(
     make_design: Make, make_table: Read
 ) -> None:

@@ -1,6 +1,9 @@
 """Columns become numbers: one file a feature handling, and the pipeline that runs them."""
 
 from hornbook.features.categorical_dummy import CategoricalDummy
+from hornbook.features.date_cyclical import DateCyclical
+from hornbook.features.date_elapsed import DateElapsed
+from hornbook.features.date_parts import DateParts
 from hornbook.features.generation import Generation
 from hornbook.features.handling import (
     ROW,
@@ -16,6 +19,7 @@ from hornbook.features.handling import (
 )
 from hornbook.features.input_spec import InputSpec
 from hornbook.features.numerical_binarize import NumericalBinarize
+from hornbook.features.numerical_cyclical import NumericalCyclical
 from hornbook.features.numerical_flag import NumericalFlag
 from hornbook.features.numerical_quantize import NumericalQuantize
 from hornbook.features.numerical_regular import NumericalRegular
@@ -35,6 +39,9 @@ __all__ = [
     "TARGET",
     "CategoricalDummy",
     "CorrelationReduction",
+    "DateCyclical",
+    "DateElapsed",
+    "DateParts",
     "Feature",
     "FeaturePipeline",
     "FeatureType",
@@ -45,6 +52,7 @@ __all__ = [
     "InputSpec",
     "LassoReduction",
     "NumericalBinarize",
+    "NumericalCyclical",
     "NumericalFlag",
     "NumericalQuantize",
     "NumericalRegular",
