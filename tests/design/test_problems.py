@@ -121,8 +121,8 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             23,
             "features.city.rescaling",
             "there is no setting 'rescaling' here",
-            "Known: role, type, handling, input, max_categories, cumulative_share, min_rows, "
-            "drop_one, missing, impute_with, impute_value.",
+            "Known: role, type, handling, input, missing, impute_with, impute_value, "
+            "max_categories, cumulative_share, min_rows, drop_one.",
         ),
         (
             'rescaling = "minmax"',
@@ -288,7 +288,7 @@ def test_all_mistakes_at_once_in_the_order_of_the_lines(make_design: Make) -> No
         ("patience = 3", "patience = -1"),
         ('age = { type = "numerical" }', 'y = { type = "numerical" }'),
         ('rescaling = "minmax"', 'rescaling = "cubic", mising = "impute"'),
-        ("drop_one = true", 'handling = "hash"'),
+        ("drop_one = true", 'handling = "hashed"'),
         ("max_categories = 5", 'max_categories = "five"'),
     )
     assert [(problem.line, problem.key) for problem in found] == [

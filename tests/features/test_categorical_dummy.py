@@ -157,7 +157,7 @@ def test_booleans_and_numbers_can_be_categories() -> None:
     assert names(integers) == ["3", "1", "(missing)"]
     assert transformed(integers, [1, 3]) == [[0, 1, 0], [1, 0, 0]]
     floats = fitted([0.5, 0.5, 2.0])
-    assert names(floats) == ["0.5", "2.0"]
+    assert names(floats) == ["0.5", "2"]
     assert transformed(floats, [2.0, 0.5]) == [[0, 1], [1, 0]]
 
 

@@ -1,6 +1,13 @@
 """Columns become numbers: one file a feature handling, and the pipeline that runs them."""
 
 from hornbook.features.categorical_dummy import CategoricalDummy
+from hornbook.features.categorical_flag import CategoricalFlag
+from hornbook.features.categorical_frequency import CategoricalFrequency
+from hornbook.features.categorical_glmm import CategoricalGlmm
+from hornbook.features.categorical_hash import CategoricalHash
+from hornbook.features.categorical_impact import CategoricalImpact
+from hornbook.features.categorical_index import CategoricalIndex
+from hornbook.features.categorical_ordinal import CategoricalOrdinal
 from hornbook.features.date_cyclical import DateCyclical
 from hornbook.features.date_elapsed import DateElapsed
 from hornbook.features.date_parts import DateParts
@@ -38,6 +45,13 @@ __all__ = [
     "STEPS_INPUT",
     "TARGET",
     "CategoricalDummy",
+    "CategoricalFlag",
+    "CategoricalFrequency",
+    "CategoricalGlmm",
+    "CategoricalHash",
+    "CategoricalImpact",
+    "CategoricalIndex",
+    "CategoricalOrdinal",
     "CorrelationReduction",
     "DateCyclical",
     "DateElapsed",

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import NUMBERS, Storage
-from hornbook.errors import FeatureError
-from hornbook.features.handling import (
-    FeatureType,
-    FittedHandling,
-    Handling,
-    OutputColumn,
-    State,
-    column_expression,
-    register_handling,
-)
+from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categories import Vocabulary, spelled
+from hornbook.features.category_counts import CategoryCounts
+from hornbook.features.handling import FittedHandling, OutputColumn, State, register_handling
 
 __all__ = ["CategoricalDummy", "FittedCategoricalDummy"]
 
@@ -55,35 +45,20 @@ class FittedCategoricalDummy(FittedHandling):
         return tuple(OutputColumn(f"{self.column}:{name}", self.column) for name in names)
 
     def transform(self, series: pl.Series) -> NDArray[np.float32]:
-        text = self._spelled(series)
+        text = spelled(series)
         if self.impute_value is not None:
             text = text.fill_null(self.impute_value)
-        codes = text.cast(pl.Enum(self.categories), strict=False).to_physical()
-        known = codes.is_not_null().to_numpy()
+        codes = self._vocabulary.codes(text)
         dummies = np.zeros((len(series), len(self.outputs)), np.float32)
-        rows = np.flatnonzero(known)
-        dummies[rows, codes.drop_nulls().to_numpy()] = 1.0
+        rows = np.flatnonzero(codes < len(self.categories))
+        dummies[rows, codes[rows]] = 1.0
         if self.missing_column:
-            dummies[:, -1] = text.is_null().to_numpy()
+            dummies[:, -1] = codes == self._vocabulary.missing
         return dummies
 
-    def _spelled(self, series: pl.Series) -> pl.Series:
-        """The values as text, NaN as missing.
-
-        A whole number is spelled as the train rows spelled it: a column of integers arrives as
-        floats once some of them are missing, and 3.0 must then meet the category 3.
-        """
-        if series.dtype.is_float():
-            text = series.fill_nan(None).cast(pl.String)
-            other = text.str.strip_suffix(".0")
-        elif series.dtype.is_integer():
-            text = series.cast(pl.String)
-            other = text + ".0"
-        else:
-            return series.cast(pl.String, strict=False)
-        known = list(self.categories)
-        respelled = other.is_in(known) & ~text.is_in(known)
-        return other.zip_with(respelled.fill_null(value=False), text)
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(pl.Series(self.categories, dtype=pl.String))
 
     def state(self) -> State:
         return State(
@@ -101,18 +76,16 @@ class FittedCategoricalDummy(FittedHandling):
 
 
 @register_handling
-class CategoricalDummy(Handling):
+class CategoricalDummy(CategoricalHandling):
     """Dummy (one-hot) encoding.
 
     The three limits apply together, from the most frequent category down; ties are taken
     in alphabetical order.
     """
 
-    feature_type: ClassVar[FeatureType] = FeatureType.CATEGORICAL
     name: ClassVar[str] = "dummy"
     fitted_class: ClassVar[type[FittedHandling]] = FittedCategoricalDummy
     is_default: ClassVar[bool] = True
-    storages: ClassVar[frozenset[Storage]] = NUMBERS | {Storage.STRING}
 
     max_categories: int = Field(
         100, ge=1, description="keep at most this many categories, the most frequent ones"
@@ -124,56 +97,18 @@ class CategoricalDummy(Handling):
     drop_one: bool = Field(
         False, description="leave the least frequent kept category out, as all zeros"
     )
-    missing: Literal["own_category", "impute", "drop_rows"] = Field(
-        "own_category",
-        description="a column of its own, fill in a category, or leave the row out",
-    )
-    impute_with: Literal["most_frequent", "constant"] = Field(
-        "most_frequent", description="which category to fill in"
-    )
-    impute_value: str = Field("", description="the constant category to fill in")
 
-    def storage_to_read(self, trained: Storage) -> Storage:
-        # Codes of digits in one file may meet a code with a letter in the next.
-        return Storage.STRING if trained is Storage.INTEGER else trained
-
-    def statistics(self, column: str) -> dict[str, pl.Expr]:
-        values = column_expression(column).cast(pl.String, strict=False)
-        return {
-            "missing": values.null_count(),
-            "counts": values.drop_nulls().alias("category").value_counts(name="count").implode(),
-        }
-
-    def fit(self, column: str, blocks: Sequence[Mapping[str, Any]]) -> FittedCategoricalDummy:
-        missing = sum(block["missing"] for block in blocks)
-        counts: Counter[str] = Counter()
-        for block in blocks:
-            counts.update({row["category"]: row["count"] for row in block["counts"]})
-        ranked = sorted(counts, key=lambda category: (-counts[category], category))
-        if not ranked and self.missing != "own_category":
-            name = json.dumps(column, ensure_ascii=False)
-            raise FeatureError(
-                f"Column '{column}' has no category in the train rows.",
-                fix=f'Reject the feature: [features] {name} = {{ role = "reject" }}.',
-            )
-        impute_value = None
-        if self.missing == "impute":
-            impute_value = ranked[0] if self.impute_with == "most_frequent" else self.impute_value
-            counts[impute_value] = counts[impute_value] + missing
-            ranked = sorted(counts, key=lambda category: (-counts[category], category))
-        kept = self._kept(ranked, counts)
+    def fit_counts(self, column: str, counts: CategoryCounts) -> FittedCategoricalDummy:
+        counts, impute_value = self.filled(column, counts)
+        kept = counts.ranked[: self._n_kept(counts.rows[counts.ranked])]
         if self.drop_one and len(kept) > 1:
             kept = kept[:-1]
-        missing_column = self.missing == "own_category" and (missing > 0 or not kept)
-        return FittedCategoricalDummy(column, tuple(kept), missing_column, impute_value)
+        categories = tuple(counts.categories.gather(kept).to_list())
+        missing_column = self.missing == "own_category" and (counts.missing > 0 or not len(kept))
+        return FittedCategoricalDummy(column, categories, missing_column, impute_value)
 
-    def _kept(self, ranked: list[str], counts: Mapping[str, int]) -> list[str]:
-        total = sum(counts.values())
-        kept: list[str] = []
-        covered = 0
-        for category in ranked[: self.max_categories]:
-            if counts[category] < self.min_rows or covered / total >= self.cumulative_share:
-                break
-            kept.append(category)
-            covered += counts[category]
-        return kept
+    def _n_kept(self, rows: NDArray[np.int64]) -> int:
+        """How many categories the limits leave, of categories from the most frequent down."""
+        covered = np.cumsum(rows) - rows
+        kept = (rows >= self.min_rows) & (covered / max(1, rows.sum()) < self.cumulative_share)
+        return min(int(kept.sum()), self.max_categories)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from hornbook.features.categories import Vocabulary, spelled
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([3, None, -1], ["3", None, "-1"]),
+        (
+            [3.0, -0.0, 0.5, 1e16, math.nan, None],
+            ["3", "0", "0.5", "10000000000000000", None, None],
+        ),
+        ([math.inf, -math.inf, 1e300], ["inf", "-inf", "1e+300"]),
+        ([True, False, None], ["true", "false", None]),
+        (["3.0", " a", "", None], ["3.0", " a", "", None]),
+        ([None, None], [None, None]),
+    ],
+)
+def test_one_spelling_a_category(values: list[Any], texts: list[str | None]) -> None:
+    assert spelled(pl.Series(values)).to_list() == texts
+
+
+def test_short_floats_are_spelled_as_they_are_written() -> None:
+    assert spelled(pl.Series([0.1, 2.0], dtype=pl.Float32)).to_list() == ["0.1", "2"]
+
+
+def test_categories_of_pandas_are_texts() -> None:
+    values = pl.from_pandas(pd.Series(["b", None, "a"], dtype="category"))
+    assert spelled(values).to_list() == ["b", None, "a"]
+
+
+def test_codes_are_places_in_the_list() -> None:
+    vocabulary = Vocabulary(pl.Series(["b", "a", "", "日本"]))
+    codes = vocabulary.codes(pl.Series(["日本", "a", "A", "", None, "b"]))
+    assert codes.tolist() == [3, 1, vocabulary.unseen, 2, vocabulary.missing, 0]
+    assert (vocabulary.unseen, vocabulary.missing) == (4, 5)
+
+
+def test_an_empty_list_knows_nothing() -> None:
+    vocabulary = Vocabulary(pl.Series([], dtype=pl.String))
+    assert vocabulary.codes(pl.Series(["a", None])).tolist() == [0, 1]
+    assert vocabulary.codes(pl.Series([], dtype=pl.String)).tolist() == []
+
+
+@pytest.mark.parametrize("categories", [[], [""], ["a", "", "ü\0\n", "日本"], ["x" * 100_000]])
+def test_arrays_and_back(categories: list[str]) -> None:
+    vocabulary = Vocabulary(pl.Series(categories, dtype=pl.String))
+    again = Vocabulary.from_arrays(vocabulary.arrays())
+    assert again.categories.to_list() == categories
+
+
+def test_arrays_that_are_no_text_are_refused() -> None:
+    arrays = Vocabulary(pl.Series(["ab", "c"])).arrays()
+    with pytest.raises(ValueError, match=r"(?i)utf8"):
+        Vocabulary.from_arrays({**arrays, "category_bytes": np.array([255, 255, 99], np.uint8)})
+    with pytest.raises(ValueError, match=r"(?i)offset"):
+        Vocabulary.from_arrays({**arrays, "category_ends": np.array([2, 9])})
+
+
+def test_categories_that_hash_alike_are_told_apart() -> None:
+    class Colliding(Vocabulary):
+        @property
+        def _by_hash(self) -> Any:  # type: ignore[override]
+            # Whatever is looked up lands next to the second category.
+            return np.array([0, 2**64 - 1], np.uint64), np.array([0, 1]), 0
+
+    vocabulary = Colliding(pl.Series(["a", "b"]))
+    assert vocabulary.codes(pl.Series(["b", "c", "a"])).tolist() == [1, 2, 2]
