@@ -154,6 +154,21 @@ def test_ambiguous_dates_are_told(read):
     )
 
 
+def test_the_way_dates_are_written_is_kept_for_the_next_file(read):
+    first = read("d,t,x\n13/04/2024,2024-01-31 05:00,1\n05/06/2024,,2\n")
+    form = first.column("d").date_format
+    assert (form, first.column("t").date_format) == ("31/12/2024 (day first)", "2024-12-31")
+    assert first.column("x").date_format is None
+    formats = {"d": form}
+    open_ = read("d,x\n03/04/2024,1\n", "more.csv", date_formats=formats)
+    assert open_.read_column("d").to_list() == [date(2024, 4, 3)]
+    as_json = read('{"d": "03/04/2024"}\n', "more.jsonl", date_formats=formats)
+    assert as_json.read_column("d").to_list() == [date(2024, 4, 3)]
+    # What the file itself says counts for more.
+    other = read("d,x\n03/04/2024,1\n04/13/2024,1\n", "other.csv", date_formats=formats)
+    assert other.read_column("d").to_list() == [date(2024, 3, 4), date(2024, 4, 13)]
+
+
 def test_a_type_is_chosen_on_all_rows(read):
     """The last rows decide, though the first thousands look like integers."""
     table = read("a\n" + "1\n" * 300_000 + "word\n" * 100_000)

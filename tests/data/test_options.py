@@ -25,6 +25,9 @@ def test_unusable_options_are_told_with_a_fix(options):
 def test_options_go_through_json():
     options = ReadOptions(separator="\t", header=False, types={"b": "text", "a": Storage.DATE})
     assert ReadOptions.from_json(options.to_json()) == options
+    with_dates = ReadOptions(date_formats={"b": "2024-12-31", "a": "31.12.2024"})
+    assert ReadOptions.from_json(with_dates.to_json()) == with_dates
+    assert with_dates.only(["a"]).date_formats == {"a": "31.12.2024"}
 
 
 @pytest.mark.parametrize("name", [*Meaning, *Storage])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import polars as pl
 import pytest
@@ -75,3 +77,20 @@ def test_steps_are_fitted_on_the_train_rows_and_shape_main(prepare):
     batch = data.train.read(np.arange(len(data.train)))
     assert batch.inputs["main"].shape == (len(data.train), 1)
     assert abs(batch.inputs["main"].mean()) < 1e-5
+
+
+def test_dates_of_the_test_file_are_read_as_those_of_the_train_file(tmp_path):
+    day = 'day = { type = "date" }\n'
+    (tmp_path / "task.toml").write_text(
+        TASK.replace("[target]", 'test_path = "test.csv"\n[target]') + day
+    )
+    (tmp_path / "architecture.py").write_text(CODE)
+    rows = [f"{day}/04/2024,{day},{'ab'[day % 2]}\n" for day in range(1, 29)]
+    (tmp_path / "rows.csv").write_text("day,x,y\n" + "".join(rows))
+    (tmp_path / "test.csv").write_text("day,x,y\n03/04/2024 06:00,1,a\n01/02/2024,2,b\n")
+    design = DesignFolder.read(tmp_path)
+    _, test = open_tables(design, TableStore(tmp_path / "tables"))
+    assert test.read_column("day").to_list() == [
+        datetime(2024, 4, 3, 6, tzinfo=UTC),
+        datetime(2024, 2, 1, tzinfo=UTC),
+    ]

@@ -158,6 +158,11 @@ def write_staged(
             n_cast += len(lines)
             source.report(done + (1 - done) * n_cast / staged.staging.n_rows)
     report = staged.report
+    report.date_formats = {
+        name: parser.date_format.name
+        for name, parser in parsers.items()
+        if parser.storage in (Storage.DATE, Storage.DATETIME)
+    }
     report.n_rejected = staged.log.count + uncast.count
     firsts = [log.first for log in (staged.log, uncast) if log.first is not None]
     report.first_rejection = min(firsts, key=lambda first: first.line, default=None)

@@ -166,7 +166,10 @@ def _declared_parsers(
     with _open(source, file_format) as (_, batches):
         for batch in batches:
             weigh(_text_cells(batch, evidence), list(evidence.values()))
-    return {name: weighed.choose(*options.declared(name)) for name, weighed in evidence.items()}
+    return {
+        name: weighed.choose(*options.declared(name), options.date_formats.get(name))
+        for name, weighed in evidence.items()
+    }
 
 
 def _text_cells(batch: pa.RecordBatch, names: Iterable[str]) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def _stage(
         notes.append(f"{rows.n_empty:,} empty {plural} left out")
     parsers = []
     for name, weighed in zip(names, evidence, strict=True):
-        parser = weighed.choose(*options.declared(name))
+        parser = weighed.choose(*options.declared(name), options.date_formats.get(name))
         parsers.append(parser)
         if parser.decimal_comma:
             notes.append(f"column '{name}': decimal commas are read as points")

@@ -59,14 +59,19 @@ class Evidence:
     n_vectors: int = 0
     n_days: Counter[DateFormat] = field(default_factory=Counter)
     n_moments: Counter[DateFormat] = field(default_factory=Counter)
+    _usual_date_format: str | None = field(default=None, init=False)
 
-    def choose(self, storage: Storage | None, meaning: Meaning | None) -> CellParser:
+    def choose(
+        self, storage: Storage | None, meaning: Meaning | None, date_format: str | None = None
+    ) -> CellParser:
         """The parser for the column.
 
         Args:
             storage: the declared storage, if any.
             meaning: the declared meaning, if any, which can leave the storage open.
+            date_format: the name of the usual one, taken where no other reads more dates.
         """
+        self._usual_date_format = date_format
         if meaning is Meaning.NUMERIC and storage is None:
             return self._number()
         if meaning is Meaning.DATE and storage is None:
@@ -112,7 +117,8 @@ class Evidence:
         return CellParser(Storage.DATETIME if with_time else Storage.DATE, form)
 
     def _date_format(self) -> DateFormat:
-        return max(DATE_FORMATS, key=lambda form: self.n_moments[form])
+        usual = self._usual_date_format
+        return max(DATE_FORMATS, key=lambda form: (self.n_moments[form], form.name == usual))
 
     def _add(self, counts: dict[str, int], cells: pl.Series, *, typed: bool) -> None:
         """Adds the counts of a block, and looks closer at cells that begin like dates or lists."""

@@ -65,7 +65,10 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
     names = list(evidence)
     if not log.count:
         options.check_columns(names)
-    parsers = [weighed.choose(*options.declared(name)) for name, weighed in evidence.items()]
+    parsers = [
+        weighed.choose(*options.declared(name), options.date_formats.get(name))
+        for name, weighed in evidence.items()
+    ]
     report = ReadReport(digest=digest)
     staged = StagedFile(names, parsers, staging, log, ("",), ",", report)
     write_staged(staged, source, options, folder, _SHARE_OF_STAGING)

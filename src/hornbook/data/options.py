@@ -28,6 +28,9 @@ class ReadOptions:
             must then be such, and rows where one is not are rejected. `"category"` or `"string"`
             keep codes such as `0750` as they stand in the file.
         types_may_be_absent: whether `types` may name columns that the file does not have.
+        date_formats: column to the way in which its days are written where the file leaves it
+            open, as `01/02/2024` does; by the name that `Column.date_format` has of a file read
+            before.
 
     Raises:
         DataError: an option that no file can be read with.
@@ -48,6 +51,7 @@ class ReadOptions:
     header: bool | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     types_may_be_absent: bool = False
+    date_formats: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '\r\n"'):
@@ -97,13 +101,17 @@ class ReadOptions:
             )
 
     def only(self, columns: Iterable[str]) -> ReadOptions:
-        """The options with the declared types of these columns alone."""
+        """The options with what is declared of these columns alone."""
         wanted = set(columns)
-        return replace(self, types={name: t for name, t in self.types.items() if name in wanted})
+        return replace(
+            self,
+            types={name: one for name, one in self.types.items() if name in wanted},
+            date_formats={name: one for name, one in self.date_formats.items() if name in wanted},
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON values, in a stable order."""
-        return {
+        value = {
             "separator": self.separator,
             "quote": self.quote,
             "encoding": self.encoding,
@@ -111,6 +119,9 @@ class ReadOptions:
             "types": dict(sorted(self.types.items())),
             "types_may_be_absent": self.types_may_be_absent,
         }
+        if self.date_formats:
+            value["date_formats"] = dict(sorted(self.date_formats.items()))
+        return value
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> ReadOptions:

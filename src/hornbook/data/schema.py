@@ -51,6 +51,7 @@ class Column:
         missing: number of rows without a value.
         distinct: number of different values, missing not counted. Exact up to 8,192 values at
             least (262,144 in tables of up to 32 columns), within about one percent beyond.
+        date_format: how the file writes the days, where they were read from text.
 
     Example:
         >>> column = Column("age", Storage.INTEGER, Meaning.NUMERIC, missing=2, distinct=73)
@@ -63,16 +64,18 @@ class Column:
     meaning: Meaning
     missing: int
     distinct: int
+    date_format: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values."""
-        return {
+        value = {
             "name": self.name,
             "storage": str(self.storage),
             "meaning": str(self.meaning),
             "missing": self.missing,
             "distinct": self.distinct,
         }
+        return value if self.date_format is None else {**value, "date_format": self.date_format}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Column:
@@ -83,6 +86,7 @@ class Column:
             meaning=Meaning(value["meaning"]),
             missing=int(value["missing"]),
             distinct=int(value["distinct"]),
+            date_format=value.get("date_format"),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +28,7 @@ __all__ = [
 TABLE_FILE = "table.arrow"
 SCHEMA_FILE = "schema.json"
 REJECTED_FILE = "rejected.jsonl"
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised with every change that makes the same file another table."""
 
 
@@ -41,12 +41,14 @@ class ReadReport:
         n_rejected: rows left out.
         first_rejection: the first of them.
         notes: what the user should know about how the file was read.
+        date_formats: of the columns whose dates were read from text, by name.
     """
 
     digest: str = ""
     n_rejected: int = 0
     first_rejection: Rejection | None = None
     notes: list[str] = field(default_factory=list)
+    date_formats: dict[str, str] = field(default_factory=dict)
 
 
 class TableWriter:
@@ -106,7 +108,10 @@ class TableWriter:
     def finish(self, report: ReadReport, source: str, options: ReadOptions) -> None:
         """Writes the schema file; the rows must all be written and the writer closed."""
         columns = [
-            statistics.column(name, options.declared(name)[1]).to_json()
+            replace(
+                statistics.column(name, options.declared(name)[1]),
+                date_format=report.date_formats.get(name),
+            ).to_json()
             for name, statistics in self._statistics.items()
         ]
         first = report.first_rejection

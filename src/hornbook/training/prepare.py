@@ -206,7 +206,13 @@ def options_for_more_files(design: DesignFolder, table: Table) -> ReadOptions:
     storages[target] = table.column(target).storage
     if storages[target] is Storage.INTEGER and design.task.target.type is PredictionType.REGRESSION:
         storages[target] = Storage.FLOAT
-    return replace(design.read_options, types=storages, types_may_be_absent=True)
+    date_formats = {column: table.column(column).date_format or "" for column in storages}
+    return replace(
+        design.read_options,
+        types=storages,
+        types_may_be_absent=True,
+        date_formats={column: form for column, form in date_formats.items() if form},
+    )
 
 
 def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Dropped) -> Rows:
