@@ -36,9 +36,11 @@ _OUTPUTS = {
 
 _FEATURE_COMMENT = """\
 # One line a column. role: "input" or "reject"; a column that is not named is not used.
-# numerical:   rescaling = "standard" | "minmax" | "none"
+# numerical:   handling = "regular" | "flag" | "binarize" | "quantize" | "cyclical",
+#              rescaling = "standard" | "minmax" | "robust" | "log" | "none",
 #              missing = "impute" | "drop_rows", impute_with = "mean" | "median" | "constant",
 #              impute_value = 0.0
+# date:        handling = "cyclical" | "elapsed" | "parts"
 # categorical: handling = "dummy", max_categories = 100, cumulative_share = 1.0, min_rows = 1,
 #              drop_one = false, missing = "own_category" | "impute" | "drop_rows",
 #              impute_with = "most_frequent" | "constant", impute_value = ""
