@@ -22,6 +22,7 @@ from hornbook.registry import (
 )
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.resources import DesignResources
 from hornbook.training.result import RESULT_FILE, TrainingResult
 
 if TYPE_CHECKING:
@@ -297,7 +298,9 @@ class Model:
         from hornbook.backends.open import open_some_backend
 
         if self._predictor is None:
-            artifact = ModelArtifact.read(self.folder)
+            home = self._registry.home
+            resources = DesignResources.of_model(self.folder.parent, home)
+            artifact = ModelArtifact.read(self.folder, resources)
             open_some_backend(artifact.backend)
             from hornbook.serving.predict import Predictor
 

@@ -26,7 +26,18 @@ def test_importing_the_command_loads_no_backend():
 def test_help_names_every_command():
     shown = CliRunner().invoke(app, ["--help"])
     assert shown.exit_code == 0
-    for name in ["demo", "init", "check", "train", "sessions", "show", "predict", "logs", "deploy"]:
+    for name in [
+        "demo",
+        "init",
+        "check",
+        "train",
+        "sessions",
+        "show",
+        "predict",
+        "logs",
+        "deploy",
+        "folder",
+    ]:
         assert name in shown.output
 
 

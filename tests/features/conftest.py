@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
+from hornbook.errors import FeatureError, UserCodeError
 from hornbook.features import (
     NO_RESOURCES,
     ROW,
@@ -156,3 +160,51 @@ def fit_step(tmp_path: Path) -> FitStep:
         return whole
 
     return fit
+
+
+class UsersResources:
+    """Code as texts by file name, and one folder of images."""
+
+    def __init__(self, images: Path, code: dict[str, str] | None = None) -> None:
+        self.images = images
+        self.texts = code or {}
+
+    def code(self, file: str) -> ModuleType:
+        if file not in self.texts:
+            raise FeatureError(f"There is no file '{file}'.")
+        module = ModuleType("users_own")
+        exec(compile(self.texts[file], file, "exec"), module.__dict__)
+        return module
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            raise UserCodeError(str(error), file="features/own.py", line=3) from error
+
+    def folder(self, name: str) -> Path:
+        if name not in ("", "pets"):
+            raise FeatureError(f"There is no folder '{name}'.")
+        return self.images
+
+
+@pytest.fixture
+def make_resources(pictures: Path) -> Callable[..., Resources]:
+    """Makes resources from the texts of code files, by name."""
+    return lambda **code: UsersResources(pictures, {f"features/{n}.py": t for n, t in code.items()})
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of five small images, and of broken ones."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(5):
+        shades = np.full((30, 40, 3), 40 * number + 20, np.uint8)
+        Image.fromarray(shades).save(folder / f"{number}.png")
+    whole = (folder / "0.png").read_bytes()
+    (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.jpg").write_text("no image")
+    (folder / "empty.jpg").touch()
+    return folder

@@ -9,6 +9,7 @@ import typer
 from hornbook import __version__
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 for command in (demo, init, check, train, sessions, show, predict, logs, deploy):
     app.command()(command)
+app.add_typer(folder, name="folder")
 
 
 def _print_version(wanted: bool) -> None:

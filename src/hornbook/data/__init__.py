@@ -1,5 +1,6 @@
 """Tables: reading files into typed Arrow tables on disk, their columns, samples and splits."""
 
+from hornbook.data.folders import FolderStore, ManagedFolder, path_inside
 from hornbook.data.folds import fold_rows
 from hornbook.data.groups import fold_groups, group_codes, split_groups
 from hornbook.data.key_hash import fold_by_key, split_by_key
@@ -15,6 +16,8 @@ from hornbook.data.time_order import fold_in_time, split_in_time
 __all__ = [
     "NUMBERS",
     "Column",
+    "FolderStore",
+    "ManagedFolder",
     "Meaning",
     "ReadOptions",
     "RowFilter",
@@ -27,6 +30,7 @@ __all__ = [
     "fold_in_time",
     "fold_rows",
     "group_codes",
+    "path_inside",
     "sample_rows",
     "split_by_key",
     "split_groups",

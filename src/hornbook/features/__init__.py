@@ -24,6 +24,10 @@ from hornbook.features.handling import (
     handling_names,
     register_handling,
 )
+from hornbook.features.image_custom import ImageCustom
+from hornbook.features.image_loading import load_img
+from hornbook.features.image_resize import ImageResize
+from hornbook.features.images import ImageHandling, reasons_unreadable
 from hornbook.features.input_spec import InputSpec
 from hornbook.features.numerical_binarize import NumericalBinarize
 from hornbook.features.numerical_cyclical import NumericalCyclical
@@ -63,6 +67,9 @@ __all__ = [
     "FittedHandling",
     "Generation",
     "Handling",
+    "ImageCustom",
+    "ImageHandling",
+    "ImageResize",
     "InputSpec",
     "LassoReduction",
     "NumericalBinarize",
@@ -78,5 +85,7 @@ __all__ = [
     "TreeReduction",
     "handling_class",
     "handling_names",
+    "load_img",
+    "reasons_unreadable",
     "register_handling",
 ]

@@ -142,6 +142,18 @@ class FittedHandling:
         del rows
         return self.transform(series)
 
+    def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
+        """Which rows cannot be scored, of those that have a value; `None` if all can.
+
+        Only what a handling that drops rows finds out beyond its `missing_expression`.
+        """
+        del series
+        return None
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the values it has transformed so far."""
+        return ()
+
     def state(self) -> State:
         """All that `from_state` needs to make an equal handling."""
         raise NotImplementedError

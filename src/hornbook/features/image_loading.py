@@ -16,7 +16,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hornbook.errors import DataError
 
-__all__ = ["Channels", "ImageSource", "UnreadableImageError", "decode_image", "load_img"]
+__all__ = [
+    "Channels",
+    "ImageSource",
+    "UnknownImageError",
+    "UnreadableImageError",
+    "decode_image",
+    "is_surely_whole",
+    "load_img",
+]
 
 Channels = Literal["L", "RGB", "CMYK"]
 ImageSource = str | os.PathLike[str] | bytes | BinaryIO
@@ -55,6 +63,10 @@ class UnreadableImageError(DataError):
     """An image that is missing, damaged, no image at all, or too large."""
 
 
+class UnknownImageError(UnreadableImageError):
+    """A file that begins like no image that is known here."""
+
+
 def load_img(
     image_file: ImageSource,
     resized_dims: tuple[int, ...] | None = None,
@@ -65,9 +77,11 @@ def load_img(
 
     Shrinking averages the pixels that fall together; enlarging is bilinear. A JPEG of at least
     twice the pixels that are asked for is decoded at a half, a quarter or an eighth of its
-    height and width, down to 0.71 of the size asked for. The aspect ratio is not kept. As in Keras and Pillow, a note of the camera on how it was held
-    (EXIF orientation) is not obeyed, a transparent image loses its transparency, and of a moving
-    image the first frame counts. Images of 16 bits a channel are brought to the same range.
+    height and width, down to 0.71 of the size asked for. The aspect ratio is not kept.
+
+    As in Keras and Pillow, a note of the camera on how it was held (EXIF orientation) is not
+    obeyed, a transparent image loses its transparency, and of a moving image the first frame
+    counts. Images of 16 bits a channel are brought to the same range.
 
     Several threads may call it at once; most of the time they do not hold each other up.
 
@@ -141,6 +155,27 @@ def decode_image(
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
 
 
+def is_surely_whole(head: bytes, tail: bytes, size_bytes: int) -> bool:
+    """Whether both ends of a file show that it is a whole image: JPEG, PNG or WebP.
+
+    Of those that are not, most are damaged, and some are whole images with something behind
+    them or of another kind: decoding tells.
+
+    Args:
+        head: the first bytes, enough to hold the size of the image.
+        tail: the last bytes.
+        size_bytes: of the file.
+    """
+    frame = None
+    if head.startswith(_JPEG_START) and tail.endswith(_JPEG_END):
+        frame = _jpeg_frame(head)
+    elif head.startswith(_PNG_START) and tail.endswith(_PNG_END):
+        frame = _png_frame(head)
+    elif head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return int.from_bytes(head[4:8], "little") + 8 == size_bytes
+    return frame is not None and 0 < frame.height * frame.width <= _MOST_PIXELS
+
+
 def _size_of(resized_dims: Any) -> tuple[int, int] | None:
     if resized_dims is None:
         return None
@@ -199,7 +234,7 @@ def _decode_by_opencv(
     if content.startswith(_JPEG_START):
         frame = _jpeg_frame(content) if content.endswith(_JPEG_END) else None
     elif content.startswith(_PNG_START) and content.endswith(_PNG_END):
-        frame = _Frame(_number(content, 20, 4), _number(content, 16, 4), 3)
+        frame = _png_frame(content)
         upright = False
     else:
         return None
@@ -219,7 +254,7 @@ def _decode_by_opencv(
         pixels = _resize(pixels, size)
     if channels == "RGB":
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
-    return pixels  # type: ignore[no-any-return]
+    return pixels
 
 
 def _decode_by_pillow(
@@ -242,7 +277,9 @@ def _decode_by_pillow(
                 return _from_deep(np.asarray(opened), channels)
             return np.array(opened.convert(channels))
     except UnidentifiedImageError as error:
-        raise UnreadableImageError(
+        if content.startswith((_JPEG_START, _PNG_START)):
+            raise UnreadableImageError(f"{_called(name)} is damaged at its beginning.") from error
+        raise UnknownImageError(
             f"{_called(name)} is no image, or of a kind that is not known: it begins with "
             f"{content[:8]!r}."
         ) from error
@@ -271,7 +308,8 @@ def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint
     height, width = pixels.shape[:2]
     far = height > 2 * size[0] or width > 2 * size[1]
     method = cv2.INTER_AREA if far else cv2.INTER_LINEAR
-    return cv2.resize(pixels, (size[1], size[0]), interpolation=method)
+    resized: NDArray[np.uint8] = cv2.resize(pixels, (size[1], size[0]), interpolation=method)
+    return resized
 
 
 def _reduction(frame: _Frame, size: tuple[int, int] | None, *, upright: bool) -> int:
@@ -285,6 +323,10 @@ def _reduction(frame: _Frame, size: tuple[int, int] | None, *, upright: bool) ->
     return next((factor for factor in (8, 4, 2) if scale >= factor * _LEAST_REDUCED), 1)
 
 
+def _png_frame(content: bytes) -> _Frame:
+    return _Frame(_number(content, 20, 4), _number(content, 16, 4), 3)
+
+
 def _jpeg_frame(content: bytes) -> _Frame | None:
     """Size and number of channels, from the segments before the first scan."""
     at = 2
@@ -295,7 +337,7 @@ def _jpeg_frame(content: bytes) -> _Frame | None:
             continue
         if marker in _JPEG_FRAMES:
             return _Frame(_number(content, at + 5, 2), _number(content, at + 7, 2), content[at + 9])
-        if marker == 0xDA or 0xC3 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        if marker == 0xDA or (0xC3 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
             return None
         at += 2 + _number(content, at + 2, 2)
     return None

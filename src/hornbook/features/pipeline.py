@@ -158,6 +158,22 @@ class FeaturePipeline:
         """True on rows that a handling drops for want of a value; `None` if none does."""
         return rows_to_drop(self.features)
 
+    def unscorable_rows(self, frame: pl.DataFrame) -> NDArray[np.bool_] | None:
+        """True on rows that a handling drops for want of a usable value; `None` if none does."""
+        masks = []
+        expression = self.missing_expression()
+        if expression is not None:
+            masks.append(frame.select(expression.alias("missing"))["missing"].to_numpy())
+        for handling in self.fitted:
+            unusable = handling.unusable_rows(frame[handling.column].alias("values"))
+            if unusable is not None:
+                masks.append(unusable)
+        return np.logical_or.reduce(masks) if masks else None
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the values transformed so far."""
+        return tuple(note for handling in self.fitted for note in handling.notes())
+
     def transform(
         self, frame: pl.DataFrame, fitted_rows: NDArray[np.int64] | None = None
     ) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -22,8 +23,18 @@ class Resources(Protocol):
         """
         ...
 
+    def running(self) -> AbstractContextManager[None]:
+        """Wrap every call of the user's code in this: errors then show the user's own line.
+
+        Raises:
+            UserCodeError: on the way out, for whatever was raised in the user's files.
+        """
+        ...
+
     def folder(self, name: str) -> Path:
-        """The path of a managed folder.
+        """The path of a managed folder, or of one beside the design or the table.
+
+        Without a name it is the folder of the table's file.
 
         Raises:
             HornbookError: there is no such folder.
@@ -39,6 +50,9 @@ class _NoResources:
             f"'{file}' is code of the model's author, which is not run here.",
             fix="Load the model from the workspace that trained it.",
         )
+
+    def running(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def folder(self, name: str) -> Path:
         raise FeatureError(f"There is no folder '{name}' here.")

@@ -1,7 +1,7 @@
 """The workspace: its database and the folders of its tasks, sessions and saved models."""
 
+from hornbook.home import default_home
 from hornbook.registry.errors import WorkspaceError
-from hornbook.registry.home import default_home
 from hornbook.registry.ids import ModelReference, new_id, parse_model_reference
 from hornbook.registry.rebuild import Rebuilt, rebuild
 from hornbook.registry.records import (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hornbook.errors import HornbookError, NotFoundError
-from hornbook.registry.home import default_home
+from hornbook.home import default_home
 from hornbook.registry.registry import Registry
 from hornbook.training.artifact import KERAS_FILE, MODEL_FOLDER
 from hornbook.training.context import current_training

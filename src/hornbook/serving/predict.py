@@ -87,14 +87,14 @@ class Predictor:
         return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
 
     def _predict_block(self, frame: pl.DataFrame, batch_size: int) -> pl.DataFrame:
-        missing = self.artifact.pipeline.missing_expression()
+        unscored = self.artifact.pipeline.unscorable_rows(frame)
         raw = predict_inputs(self.keras_model, self.artifact.pipeline.transform(frame), batch_size)
         outputs = self._outputs(raw)
-        if missing is None:
+        if unscored is None:
             return outputs
-        unscored = frame.select(missing.alias("missing"))["missing"]
         return outputs.select(
-            pl.when(~pl.lit(unscored)).then(pl.col(name)).alias(name) for name in outputs.columns
+            pl.when(~pl.lit(pl.Series(unscored))).then(pl.col(name)).alias(name)
+            for name in outputs.columns
         )
 
     def _outputs(self, raw: NDArray[np.float32]) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hornbook import __version__
 from hornbook.atomic import write_json_atomically
 from hornbook.data import ReadOptions
-from hornbook.features import FeaturePipeline, TargetEncoder
+from hornbook.features import NO_RESOURCES, FeaturePipeline, Resources, TargetEncoder
 from hornbook.metrics import PredictionType, is_positive
 
 __all__ = ["KERAS_FILE", "MODEL_FOLDER", "ModelArtifact"]
@@ -81,15 +81,21 @@ class ModelArtifact:
         )
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Reads what `write` wrote."""
+    def read(cls, folder: Path, resources: Resources = NO_RESOURCES) -> Self:
+        """Reads what `write` wrote.
+
+        Args:
+            folder: where it is.
+            resources: for features with code of the user's own, or with images; code of the
+                user's is run when a row is transformed, not before.
+        """
         values = json.loads((folder / _DESCRIPTION_FILE).read_text("utf-8"))
         classes = values["target"]["classes"]
         return cls(
             folder,
             PredictionType(values["prediction_type"]),
             TargetEncoder(values["target"]["column"], None if classes is None else tuple(classes)),
-            FeaturePipeline.load(folder / _FEATURES_FOLDER),
+            FeaturePipeline.load(folder / _FEATURES_FOLDER, resources),
             ReadOptions.from_json(values["reading"]),
             values["threshold"],
             values["backend"],

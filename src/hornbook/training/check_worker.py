@@ -27,10 +27,11 @@ from hornbook.design import (
 )
 from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
 from hornbook.training.build import build_for_training
-from hornbook.training.context import TrainingContext
+from hornbook.training.context import TrainingContext, enter_design
 from hornbook.training.events import json_safe
 from hornbook.training.fit import make_measurer, metric_prefix
 from hornbook.training.prepare import open_tables, prepare_data
+from hornbook.training.resources import DesignResources
 from hornbook.training.user_code import UserCode
 
 __all__ = ["main"]
@@ -58,7 +59,11 @@ def _check(
 ) -> None:
     open_backend(keras.backend.backend())
     design = DesignFolder.read(folder, settings)
-    data = prepare_data(design, *open_tables(design, TableStore(home / "datasets")))
+    enter_design(design, home)
+    code = UserCode(design.path)
+    resources = DesignResources.of_training(design, code, home)
+    tables = open_tables(design, TableStore(home / "datasets"))
+    data = prepare_data(design, *tables, resources)
     source = SourceFile.read(design.path / ARCHITECTURE_FILE)
     answer["rows"] = {"train": len(data.train), "test": len(data.test), "dropped": data.dropped}
     answer["inputs"] = [
@@ -71,7 +76,6 @@ def _check(
         }
         for spec in data.pipeline.inputs.values()
     ]
-    code = UserCode(design.path)
     measurer = make_measurer(design, data, code)
     monitor = metric_prefix(design) + design.task.metric
     context = TrainingContext(home, *ids, "", monitor, measurer.greater_is_better)

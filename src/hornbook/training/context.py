@@ -5,9 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hornbook.data import ReadOptions
+from hornbook.design import DesignFolder
 from hornbook.errors import NotFoundError, TrainingError, did_you_mean
 
-__all__ = ["TrainingContext", "current_training", "enter_training", "get_variable"]
+__all__ = [
+    "DesignInUse",
+    "TrainingContext",
+    "current_design",
+    "current_training",
+    "enter_design",
+    "enter_training",
+    "get_variable",
+]
+
+
+@dataclass(frozen=True)
+class DesignInUse:
+    """The design whose code this process runs, from before its features are fitted.
+
+    Attributes:
+        home: the workspace's folder.
+        base: where relative paths start.
+        data_path, test_path: its data files.
+        read_options: how these are read.
+    """
+
+    home: Path
+    base: Path
+    data_path: Path
+    test_path: Path | None
+    read_options: ReadOptions
 
 
 @dataclass(frozen=True)
@@ -29,7 +57,20 @@ class TrainingContext:
     greater_is_better: bool
 
 
+_design: list[DesignInUse] = []
 _current: list[TrainingContext] = []
+
+
+def enter_design(design: DesignFolder, home: Path) -> None:
+    """Makes a design the one whose code this process runs."""
+    _design[:] = [
+        DesignInUse(home, design.base, design.data_path, design.test_path, design.read_options)
+    ]
+
+
+def current_design() -> DesignInUse | None:
+    """The design whose code this process runs, if it runs one."""
+    return _design[0] if _design else None
 
 
 def enter_training(context: TrainingContext) -> None:

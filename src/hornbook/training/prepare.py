@@ -32,10 +32,13 @@ from hornbook.features import (
 )
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
+from hornbook.training.image_check import ImageCheck
 
 __all__ = ["PreparedData", "open_tables", "options_for_more_files", "prepare_data"]
 
 Rows = NDArray[np.int64]
+
+_NO_IMAGE = "without an image that can be read"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class PreparedData:
         encoder: of the target.
         dropped: rows left out, by reason.
         notes: what the reader of the data had to say.
+        images: which images cannot be read.
     """
 
     train: PreparedRows
@@ -59,6 +63,7 @@ class PreparedData:
     encoder: TargetEncoder
     dropped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    images: ImageCheck | None = None
 
     @property
     def measured(self) -> PreparedRows:
@@ -109,6 +114,8 @@ def prepare_data(
     target = table.read_column(encoder.column)
     usable = dropped.keep("without a target", encoder.usable_rows(target))
     usable = sample_rows(usable, task.sampling.method, task.sampling.rows, seed)
+    images = ImageCheck(task.input_features, resources)
+    usable = usable[dropped.keep(_NO_IMAGE, images.usable(table, usable))]
     codes = None if encoder.classes is None else encoder.encode(target.gather(usable))
     if test is None:
         stratify = codes if task.split.stratify else None
@@ -118,6 +125,7 @@ def prepare_data(
         train = usable
         test_target = test.read_column(encoder.column)
         tested = dropped.keep("without a target in the test file", encoder.usable_rows(test_target))
+        tested = tested[dropped.keep(_NO_IMAGE, images.usable(test, tested))]
     validation: Rows | None = None
     if task.split.validation_share:
         stratify = _codes_of(encoder, target, train) if task.split.stratify else None
@@ -150,7 +158,12 @@ def prepare_data(
         pipeline=pipeline,
         encoder=encoder,
         dropped=dict(dropped.counts),
-        notes=_notes(table) if test is table else (*_notes(table), *_notes(test)),
+        notes=(
+            *_notes(table),
+            *(() if test is table else _notes(test)),
+            *images.notes(),
+        ),
+        images=images,
     )
 
 

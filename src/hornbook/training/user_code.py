@@ -51,6 +51,14 @@ class UserCode:
                 return found  # type: ignore[no-any-return]
         raise UserCodeError(f"the function {names[0]} is missing", file=file)
 
+    def module(self, file: str) -> ModuleType:
+        """A file as a module, run once.
+
+        Raises:
+            UserCodeError: there is no such file in the folder, or it cannot be run.
+        """
+        return self._load(file)
+
     def definitions(self, file: str) -> dict[str, Any]:
         """The classes and functions that a file defines, by name."""
         module = self._load(file)
@@ -89,7 +97,7 @@ class UserCode:
 
     def _load(self, file: str) -> ModuleType:
         if file not in self._modules:
-            path = self._folder / file
+            path = self._path_of(file)
             module = ModuleType(path.stem)
             module.__file__ = str(path)
             try:
@@ -103,6 +111,14 @@ class UserCode:
                 exec(code, module.__dict__)
             self._modules[file] = module
         return self._modules[file]
+
+    def _path_of(self, file: str) -> Path:
+        path = (self._folder / file).resolve()
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            raise UserCodeError(
+                "the file is missing", file=file, fix=f"Write {file} in the design folder."
+            )
+        return path
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **keywords: Any) -> Any:

@@ -24,7 +24,7 @@ from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.build import build_for_training
-from hornbook.training.context import TrainingContext
+from hornbook.training.context import TrainingContext, enter_design
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
 from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE, STOP_FILE, TrainingJob
@@ -34,6 +34,7 @@ from hornbook.training.prepare import (
     options_for_more_files,
     prepare_data,
 )
+from hornbook.training.resources import DesignResources
 from hornbook.training.result import TrainingResult
 from hornbook.training.user_code import UserCode
 
@@ -86,9 +87,10 @@ class _Training:
         self._imported = time.time() - self._started
         open_backend(keras.backend.backend())
         design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
-        table, data = self._prepare(design)
-        self._stage("building the model")
+        enter_design(design, Path(self._job.home))
         code = UserCode(design.path)
+        table, data = self._prepare(design, code)
+        self._stage("building the model")
         measurer = make_measurer(design, data, code)
         context = TrainingContext(
             Path(self._job.home),
@@ -115,14 +117,17 @@ class _Training:
         self._write_predictions(outcome)
         return self._result(design, data, outcome, measurer.greater_is_better)
 
-    def _prepare(self, design: DesignFolder) -> tuple[Table, PreparedData]:
+    def _prepare(self, design: DesignFolder, code: UserCode) -> tuple[Table, PreparedData]:
         """Reads the files and fits the features."""
         self._stage("reading data")
         store = TableStore(Path(self._job.home) / "datasets")
         table, test = open_tables(design, store, self._reading)
         self._stop_if_asked()
         self._stage("preparing features")
-        data = prepare_data(design, table, test)
+        resources = DesignResources.of_training(design, code, Path(self._job.home))
+        data = prepare_data(design, table, test, resources)
+        if data.images is not None:
+            data.images.write(self._folder)
         self._events.write(
             "prepared",
             train_rows=len(data.train),
@@ -164,7 +169,7 @@ class _Training:
         elif outcome.stopped:
             status = "stopped"
             reason = f"Stopped by the user; epoch {outcome.epoch} is kept."
-        notes = list(data.notes)
+        notes = [*data.notes, *data.pipeline.notes()]
         if not math.isfinite(outcome.measurement.value):
             notes.append(
                 f"{design.task.metric} has no value on the measured rows, so no epoch is better "

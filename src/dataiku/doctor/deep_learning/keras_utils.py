@@ -1,0 +1,5 @@
+"""Images as arrays."""
+
+from hornbook.features import load_img
+
+__all__ = ["load_img"]
