@@ -9,10 +9,16 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from hornbook.batching import PreparedRows, RowSequence, TargetFormat, balanced_class_weights
+from hornbook.batching import (
+    PreparedRows,
+    RowSequence,
+    TargetFormat,
+    TargetLayout,
+    balanced_class_weights,
+)
 from hornbook.data import TableStore
 from hornbook.errors import DataError
-from hornbook.features import Feature, FeaturePipeline, NumericalRegular, TargetEncoder
+from hornbook.features import Feature, FeaturePipeline, NumericalRegular, TargetEncoder, Targets
 
 N_ROWS = 1000
 
@@ -29,7 +35,7 @@ def rows(tmp_path_factory):
     pipeline = FeaturePipeline.fit(
         [Feature("x", NumericalRegular(rescaling="none"))], table.slices()
     )
-    return PreparedRows(table, np.arange(N_ROWS), pipeline, TargetEncoder("y"))
+    return PreparedRows(table, np.arange(N_ROWS), pipeline, Targets({"": TargetEncoder("y")}))
 
 
 def read_epoch(sequence, order=None):
@@ -44,7 +50,7 @@ def rows_of(batches):
 
 
 def test_an_unshuffled_epoch_holds_every_row_once_in_order(rows):
-    sequence = RowSequence(rows, 32, TargetFormat.VALUES)
+    sequence = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES))
     batches = read_epoch(sequence)
     assert len(sequence) == 32
     assert [len(target) for _, target in batches] == [32] * 31 + [8]
@@ -56,22 +62,22 @@ def test_an_unshuffled_epoch_holds_every_row_once_in_order(rows):
 
 
 def test_shuffled_epochs_hold_every_row_once_in_orders_of_their_own(rows):
-    sequence = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    sequence = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES), shuffle=True, seed=1)
     first, second = (rows_of(read_epoch(sequence)) for _ in range(2))
     for epoch in (first, second):
         np.testing.assert_array_equal(np.sort(epoch), np.arange(N_ROWS))
     assert (first != second).any()
-    again = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    again = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES), shuffle=True, seed=1)
     np.testing.assert_array_equal(rows_of(read_epoch(again)), first)
-    other = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=2)
+    other = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES), shuffle=True, seed=2)
     assert (rows_of(read_epoch(other)) != first).any()
 
 
 def test_a_batch_is_the_same_however_it_is_asked_for(rows):
-    in_order = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    in_order = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES), shuffle=True, seed=1)
     expected = read_epoch(in_order)
     order = list(np.random.default_rng(0).permutation(len(in_order)))
-    jumping = RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True, seed=1)
+    jumping = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES), shuffle=True, seed=1)
     jumping.on_epoch_begin()
     for index in order:
         inputs, target = jumping[index]
@@ -80,23 +86,24 @@ def test_a_batch_is_the_same_however_it_is_asked_for(rows):
 
 
 def test_blocks_smaller_than_an_epoch_change_nothing(rows, monkeypatch):
-    expected = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
+    layout = TargetLayout.single(TargetFormat.VALUES)
+    expected = rows_of(read_epoch(RowSequence(rows, 32, layout, shuffle=True)))
     monkeypatch.setattr("hornbook.features.pipeline._MOST_BLOCK_ROWS", 100)
     rows = replace(rows, pipeline=replace(rows.pipeline))
     assert rows.block_rows == 100
-    small = rows_of(read_epoch(RowSequence(rows, 32, TargetFormat.VALUES, shuffle=True)))
+    small = rows_of(read_epoch(RowSequence(rows, 32, layout, shuffle=True)))
     np.testing.assert_array_equal(small, expected)
 
 
 def test_fewer_steps_go_on_through_the_rows(rows):
-    sequence = RowSequence(rows, 100, TargetFormat.VALUES, steps_per_epoch=4)
+    sequence = RowSequence(rows, 100, TargetLayout.single(TargetFormat.VALUES), steps_per_epoch=4)
     assert len(sequence) == 4
     epochs = [rows_of(read_epoch(sequence)) for _ in range(5)]
     np.testing.assert_array_equal(np.concatenate(epochs), np.tile(np.arange(N_ROWS), 2))
 
 
 def test_a_wrapper_that_passes_on_only_the_end_of_epochs_still_reshuffles(rows):
-    sequence = RowSequence(rows, 100, TargetFormat.VALUES, shuffle=True)
+    sequence = RowSequence(rows, 100, TargetLayout.single(TargetFormat.VALUES), shuffle=True)
     sequence.on_epoch_end()
     first = rows_of([sequence[index] for index in range(len(sequence))])
     sequence.on_epoch_end()
@@ -106,7 +113,7 @@ def test_a_wrapper_that_passes_on_only_the_end_of_epochs_still_reshuffles(rows):
 
 def test_an_index_beyond_the_epoch_is_an_error(rows):
     with pytest.raises(IndexError):
-        RowSequence(rows, 32, TargetFormat.VALUES)[32]
+        RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES))[32]
 
 
 def test_weights_multiply_and_only_class_weights_stay_out_of_the_target(rows):
@@ -114,21 +121,23 @@ def test_weights_multiply_and_only_class_weights_stay_out_of_the_target(rows):
         rows.table,
         rows.rows,
         rows.pipeline,
-        TargetEncoder("label", (0, 1, 2)),
+        Targets({"": TargetEncoder("label", (0, 1, 2))}),
         sample_weight="w",
-        class_weights=np.array([1, 10, 100], np.float32),
+        class_weights={"": np.array([1, 10, 100], np.float32)},
     )
-    _, target, weight = RowSequence(weighted, 6, TargetFormat.ONE_HOT)[0]
+    _, target, weight = RowSequence(weighted, 6, TargetLayout.single(TargetFormat.ONE_HOT))[0]
     assert target.argmax(axis=1).tolist() == [0, 1, 2, 0, 1, 2]
     assert weight.tolist() == [1, 20, 100, 2, 10, 200]
-    codes, alone = weighted.read_target()
-    assert codes[:3].tolist() == [0, 1, 2]
+    codes, alone = weighted.read_targets()
+    assert codes[""][:3].tolist() == [0, 1, 2]
     assert alone[:3].tolist() == [1, 2, 1]
 
 
 def test_sparse_targets_are_integer_codes(rows):
-    labelled = PreparedRows(rows.table, rows.rows, rows.pipeline, TargetEncoder("label", (0, 1, 2)))
-    _, target = RowSequence(labelled, 4, TargetFormat.CODES)[0]
+    labelled = PreparedRows(
+        rows.table, rows.rows, rows.pipeline, Targets({"": TargetEncoder("label", (0, 1, 2))})
+    )
+    _, target = RowSequence(labelled, 4, TargetLayout.single(TargetFormat.CODES))[0]
     assert target.dtype == np.int32
     assert target.tolist() == [[0], [1], [2], [0]]
 
@@ -154,3 +163,34 @@ def test_class_weights_are_those_of_scikit_learn():
 
 def test_a_class_without_rows_weighs_one():
     assert balanced_class_weights(np.array([0, 0, 2]), 3)[1] == 1.0
+
+
+@pytest.mark.parametrize(("structure", "of"), [("list", [0, 1]), ("dict", ["value", "kind"])])
+def test_several_outputs_have_targets_and_weights_of_their_own(rows, structure, of):
+    targets = Targets({"value": TargetEncoder("y"), "kind": TargetEncoder("label", (0, 1, 2))})
+    formats = {"value": TargetFormat.VALUES, "kind": TargetFormat.ONE_HOT}
+    several = PreparedRows(
+        rows.table,
+        rows.rows,
+        rows.pipeline,
+        targets,
+        sample_weight="w",
+        class_weights={"kind": np.array([1, 10, 100], np.float32)},
+    )
+    _, target, weight = RowSequence(several, 3, TargetLayout(formats, structure))[0]
+    assert type(target).__name__ == type(weight).__name__ == structure
+    assert target[of[0]].tolist() == [[0], [2], [4]]
+    assert target[of[1]].tolist() == np.eye(3).tolist()
+    assert weight[of[0]].tolist() == [1, 2, 1]
+    assert weight[of[1]].tolist() == [1, 20, 100]
+
+
+def test_outputs_are_found_by_name_whatever_their_structure():
+    formats = {"a": TargetFormat.VALUES, "b": TargetFormat.VALUES}
+    one, two = np.ones(2), np.zeros(2)
+    for structure, outputs in (("list", [one, two]), ("dict", {"b": two, "a": one})):
+        layout = TargetLayout(formats, structure)
+        named = layout.by_name(outputs)
+        assert list(named) == ["a", "b"]
+        assert named["a"].tolist() == [1, 1]
+        assert type(layout.structured(named)) is type(outputs)

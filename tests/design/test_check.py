@@ -13,7 +13,7 @@ from hornbook.design import (
     check_table,
     check_test_table,
     custom_score_template,
-    target_encoder,
+    design_targets,
     training_template,
 )
 from hornbook.errors import DataError, Problem
@@ -217,13 +217,13 @@ def test_a_target_that_does_not_fit(
 
 def test_the_target_encoder(make_design: Make, make_table: Read) -> None:
     table = make_table(ROWS)
-    assert target_encoder(make_design(TASK), table).classes == ("a", "b")
+    assert design_targets(make_design(TASK), table).encoders[""].classes == ("a", "b")
     positive = make_design(TASK, "target.positive_class=a")
-    assert target_encoder(positive, table).classes == ("b", "a")
+    assert design_targets(positive, table).encoders[""].classes == ("b", "a")
     regression = make_design(TASK, "target.type=regression", "target.column=w")
-    assert target_encoder(regression, table).classes is None
+    assert design_targets(regression, table).encoders[""].classes is None
     with pytest.raises(DataError, match="needs numbers"):
-        target_encoder(make_design(TASK, "target.type=regression"), table)
+        design_targets(make_design(TASK, "target.type=regression"), table)
 
 
 def test_a_test_file_that_does_not_fit(make_design: Make, make_table: Read) -> None:

@@ -11,7 +11,7 @@ from hornbook.errors import DataError, NotFoundError
 from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType
 
-REGRESSION, BINARY, MULTICLASS = PredictionType
+REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
 NUMERICAL, CATEGORICAL = FeatureType.NUMERICAL, FeatureType.CATEGORICAL
 Read = Callable[[str], Table]
 

@@ -220,7 +220,7 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             'type = "binray"',
             8,
             "target.type",
-            "received 'binray', expected 'regression', 'binary' or 'multiclass'",
+            "received 'binray', expected 'regression', 'binary', 'multiclass' or 'multilabel'",
             "Did you mean 'binary'?",
         ),
         (
@@ -252,9 +252,9 @@ def test_the_task_without_mistakes_is_valid(make_design: Make) -> None:
             'column = "y"\n',
             "",
             6,
-            "target.column",
-            "'column' is missing",
-            "Add column = … to [target].",
+            "target",
+            "a target needs its column",
+            "Add column = …, the column of the table to predict.",
         ),
         (
             '[target]\ncolumn = "y"\ntype = "binary"\n',

@@ -33,12 +33,20 @@ DEFAULTS: dict[str, Any] = {
         "header": None,
         "types": {},
     },
-    "target": {"column": "y", "type": "binary", "positive_class": None},
+    "target": {
+        "column": "y",
+        "columns": [],
+        "separator": "|",
+        "type": "binary",
+        "positive_class": None,
+    },
+    "outputs": {},
     "sampling": {"method": "none", "rows": 100_000},
     "split": {"test_share": 0.2, "validation_share": 0.0, "stratify": True},
     "weights": {"class_weights": True, "sample_weight": None},
     "metrics": {
         "optimize": None,
+        "output": None,
         "lift_share": 0.4,
         "cost_matrix": {
             "true_positive": 1.0,

@@ -26,11 +26,15 @@ from hornbook.design import (
 from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType, default_metric, metric_names
 
-REGRESSION, BINARY, MULTICLASS = PredictionType
+REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
 LAST_LAYER = {
     REGRESSION: ("Dense(1, name=", "mean_squared_error"),
     BINARY: ('Dense(1, activation="sigmoid"', "binary_crossentropy"),
     MULTICLASS: ('Dense(n_classes, activation="softmax"', "sparse_categorical_crossentropy"),
+    MULTILABEL: (
+        'layers.Dense(n_classes, activation="sigmoid", name="prediction")(x)',
+        "binary_crossentropy",
+    ),
 }
 
 
@@ -138,7 +142,7 @@ def test_many_classes_are_counted_in_the_comment() -> None:
 
 @pytest.mark.parametrize("kind", PredictionType)
 def test_the_comments_name_every_metric_and_option(kind: PredictionType) -> None:
-    classes = {REGRESSION: None, BINARY: (0, 1), MULTICLASS: (0, 1, 2)}[kind]
+    classes = {REGRESSION: None, BINARY: (0, 1), MULTICLASS: (0, 1, 2), MULTILABEL: (0, 1)}[kind]
     guess = Guess(kind, classes, {"a": FeatureType.NUMERICAL})
     text = task_template(guess, target="y", data_path="d.csv", test_path=None)
     assert ", ".join(metric_names(kind)) in text

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pytest
@@ -133,9 +133,11 @@ def nested_sections(
     own = {}
     for name, field in model.model_fields.items():
         annotation: Any = field.annotation
+        if type(None) in get_args(annotation):
+            annotation = next(one for one in get_args(annotation) if one is not type(None))
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield from nested_sections((*path, name), annotation)
-        elif not (model is TaskDesign and name == "features"):
+        elif not (model is TaskDesign and name in ("features", "outputs")):
             own[name] = field
     yield f"[{'.'.join(path)}]" if path else "Top level", own
 

@@ -17,17 +17,19 @@ from hornbook.metrics import (
     metric_names,
 )
 
-REGRESSION, BINARY, MULTICLASS = PredictionType
+REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
 
 TRUTH: dict[PredictionType, np.ndarray] = {
     REGRESSION: np.array([1.0, 2.0, 4.0], dtype=np.float32),
     BINARY: np.array([0, 1, 1]),
     MULTICLASS: np.array([0, 1, 2]),
+    MULTILABEL: np.array([[0, 1], [1, 1], [1, 0]]),
 }
 PREDICTION: dict[PredictionType, np.ndarray] = {
     REGRESSION: np.array([[1.0], [3.0], [4.0]], dtype=np.float32),
     BINARY: np.array([[0.2], [0.6], [0.9]], dtype=np.float32),
     MULTICLASS: np.array([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.1, 0.6, 0.3]], dtype=np.float32),
+    MULTILABEL: np.array([[0.2, 0.9], [0.4, 0.8], [0.7, 0.85]], dtype=np.float32),
 }
 
 

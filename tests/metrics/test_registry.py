@@ -39,6 +39,7 @@ CONTRACT = {
         "Custom score",
     ],
 }
+CONTRACT["multilabel"] = CONTRACT["multiclass"]
 LOSSES = {"MAPE", "MAE", "MSE", "RMSE", "RMSLE", "Log Loss"}
 
 
@@ -61,6 +62,7 @@ def test_every_metric_knows_its_direction_and_says_what_it_is(kind: PredictionTy
 def test_defaults() -> None:
     assert [default_metric(kind).name for kind in PredictionType] == [
         "R2 Score",
+        "ROC AUC",
         "ROC AUC",
         "ROC AUC",
     ]

@@ -10,7 +10,7 @@ from hornbook.errors import TrainingError
 from hornbook.metrics import PredictionType, checked_prediction
 from hornbook.metrics.rows import checked_codes, checked_values, checked_weights
 
-REGRESSION, BINARY, MULTICLASS = PredictionType
+REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
 
 
 @pytest.mark.parametrize("kind", [REGRESSION, BINARY])

@@ -16,12 +16,15 @@ from hornbook.features import (
     CategoricalDummy,
     Feature,
     FeaturePipeline,
+    LabelsEncoder,
     NumericalRegular,
     TargetEncoder,
+    TargetFormat,
+    TargetLayout,
 )
 from hornbook.metrics import PredictionType
 from hornbook.serving.predict import Predictor, predict_file, predict_frame
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 
 # Keras' own, when it saves the seed of a layer.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -42,11 +45,10 @@ def make(folder, units=1, activation="sigmoid", kind=PredictionType.BINARY, clas
     dense.set_weights([np.array([[1.0] * units, [0.0] * units, [0.0] * units]), np.zeros(units)])
     artifact = ModelArtifact(
         folder / MODEL_FOLDER,
-        kind,
-        TargetEncoder("y", classes),
+        {"": ModelOutput(kind, TargetEncoder("y", classes), 0.5)},
+        TargetLayout.single(TargetFormat.VALUES),
         pipeline,
         ReadOptions(types_may_be_absent=True),
-        0.5,
         "jax",
     )
     artifact.write(model)
@@ -135,3 +137,32 @@ def test_a_file_is_written_whole_or_not_at_all(predictor, tmp_path):
         predict_file(predictor, again, tmp_path / "third.csv")
     assert not (tmp_path / "third.csv").exists()
     assert not list(tmp_path.glob(".*partial"))
+
+
+@pytest.mark.parametrize("structure", ["list", "dict"])
+def test_several_outputs_have_columns_of_their_own(tmp_path, structure):
+    pipeline = FeaturePipeline.fit([Feature("n", NumericalRegular())], [TRAIN])
+    main = keras.Input((1,), name="main")
+    price = keras.layers.Dense(1, name="price", bias_initializer="ones")(main)
+    tags = keras.layers.Dense(2, "sigmoid", name="tags", kernel_initializer="ones")(main)
+    several = [price, tags] if structure == "list" else {"tags": tags, "price": price}
+    formats = {"price": TargetFormat.VALUES, "tags": TargetFormat.LABELS}
+    labels = LabelsEncoder(("t",), ("x", "y"), ",")
+    ModelArtifact(
+        tmp_path / MODEL_FOLDER,
+        {
+            "price": ModelOutput(PredictionType.REGRESSION, TargetEncoder("p")),
+            "tags": ModelOutput(PredictionType.MULTILABEL, labels),
+        },
+        TargetLayout(formats, structure),
+        pipeline,
+        ReadOptions(types_may_be_absent=True),
+        "jax",
+    ).write(keras.Model(main, several))
+    predictor = Predictor(ModelArtifact.read(tmp_path / MODEL_FOLDER))
+    predicted = predictor.predict(TRAIN)
+    columns = ["prediction_price", "prediction_tags", "proba_tags_x", "proba_tags_y"]
+    assert predicted.columns == columns == list(predictor.output_columns)
+    assert predicted["prediction_tags"].to_list() == ["", "", "x,y", "x,y"]
+    assert predicted["prediction_price"].mean() == pytest.approx(1.0)
+    assert predictor.predict(TRAIN.head(0)).columns == columns

@@ -6,12 +6,11 @@ from textwrap import dedent
 
 import pytest
 
-from hornbook.batching import TargetFormat
 from hornbook.design import SourceFile
 from hornbook.errors import DesignError, UserCodeError
-from hornbook.features import InputSpec
+from hornbook.features import InputSpec, TargetFormat
 from hornbook.metrics import PredictionType
-from hornbook.training.model import build_model
+from hornbook.training.model import OutputSpec, build_model
 from hornbook.training.user_code import UserCode
 
 MAIN = {"main": InputSpec("main", (4,), "float32", (), ())}
@@ -38,8 +37,7 @@ def build(tmp_path, code, kind=PredictionType.BINARY, n_classes=2, inputs=None):
         UserCode(tmp_path),
         SourceFile.read(tmp_path / "architecture.py"),
         inputs or MAIN,
-        kind,
-        n_classes,
+        kind if isinstance(kind, dict) else {"": OutputSpec(kind, n_classes)},
     )
 
 
@@ -49,7 +47,7 @@ def problems(tmp_path, code, kind=PredictionType.BINARY, n_classes=2, inputs=Non
     return caught.value.problems
 
 
-REGRESSION, BINARY, MULTICLASS = PredictionType
+REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
 
 
 @pytest.mark.parametrize(
@@ -74,7 +72,7 @@ def test_targets_follow_the_last_layer_and_the_loss(
     tmp_path, kind, n_classes, layer, loss, expected
 ):
     model = build(tmp_path, CODE.format(layer=layer, loss=loss), kind, n_classes)
-    assert model.target_format == expected
+    assert model.layout.formats[""] == expected
     assert not model.warnings
 
 
@@ -151,7 +149,7 @@ def test_a_sequential_and_a_subclassed_model_are_fine(tmp_path):
         "        layers.Dense(1, activation='sigmoid')])\n"
         "def compile_model(model):\n    model.compile('adam', 'mse')\n    return model\n"
     )
-    assert build(tmp_path, sequential).target_format is TargetFormat.VALUES
+    assert build(tmp_path, sequential).layout.formats[""] is TargetFormat.VALUES
     subclassed = head + (
         "class Net(keras.Model):\n"
         "    def __init__(self):\n"
@@ -163,7 +161,7 @@ def test_a_sequential_and_a_subclassed_model_are_fine(tmp_path):
         "    return Net()\n"
         "def compile_model(model):\n    model.compile('adam', 'mse')\n    return model\n"
     )
-    assert build(tmp_path, subclassed).target_format is TargetFormat.ONE_HOT
+    assert build(tmp_path, subclassed).layout.formats[""] is TargetFormat.ONE_HOT
 
 
 @pytest.mark.parametrize("function", ["build_model", "compile_model"])
@@ -188,3 +186,87 @@ def test_regression_within_a_fixed_range_is_a_warning(tmp_path):
     [warning] = build(tmp_path, code, REGRESSION, None).warnings
     assert warning.severity == "warning"
     assert "fixed range" in warning.message
+
+
+SEVERAL = """
+import keras
+from keras import layers
+
+
+def build_model(input_shapes, n_classes=None):
+    assert n_classes == {{"price": None, "kind": 3, "tags": 4}}
+    x = keras.Input(shape=input_shapes["main"], name="main")
+    price = layers.Dense(1, name="price")(x)
+    kind = layers.Dense({units}, "softmax", name="kind")(x)
+    tags = layers.Dense(4, "{activation}", name="tags")(x)
+    return keras.Model(x, {outputs})
+
+
+def compile_model(model):
+    model.compile("adam", loss={loss})
+    return model
+"""
+OUTPUTS = {
+    "price": OutputSpec(REGRESSION, None),
+    "kind": OutputSpec(MULTICLASS, 3),
+    "tags": OutputSpec(MULTILABEL, 4),
+}
+LOSSES = {
+    "price": "mse",
+    "kind": "sparse_categorical_crossentropy",
+    "tags": "binary_crossentropy",
+}
+AS_LIST = "[kind, price, tags]"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "structure", "order"),
+    [
+        (AS_LIST, "list", ["kind", "price", "tags"]),
+        ("dict(price=price, tags=tags, kind=kind)", "dict", ["price", "tags", "kind"]),
+    ],
+)
+def test_several_outputs_are_known_by_their_names(tmp_path, outputs, structure, order):
+    code = SEVERAL.format(outputs=outputs, loss=LOSSES, units=3, activation="sigmoid")
+    model = build(tmp_path, code, OUTPUTS)
+    assert not model.warnings
+    assert model.layout.structure == structure
+    assert sorted(model.layout.formats) == sorted(order)
+    assert model.layout.formats["kind"] == "codes"
+    assert model.layout.formats["tags"] == "labels"
+    if structure == "list":
+        assert list(model.layout.formats) == order
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outputs": "[price, tags]"}, "are called 'price', 'tags', the design predicts 'price'"),
+        ({"outputs": "price"}, "the model has one output, the design predicts 'price', 'kind'"),
+        ({"units": 4}, "the last layer has 4 units, multiclass needs 3 softmax units"),
+        ({"activation": "softmax"}, "softmax lets a row have one label only"),
+        (
+            {"loss": {"price": "mse", "kind": "mse"}},
+            "compile_model gave the output 'tags' no loss",
+        ),
+        (
+            {"loss": {**LOSSES, "tags": "categorical_crossentropy"}},
+            "is for rows of one class each, the design predicts labels",
+        ),
+        ({"loss": {**LOSSES, "price": "mean_sqared_error"}}, "no loss 'mean_sqared_error'"),
+        ({"loss": {**LOSSES, "price": "binary_crossentropy"}}, "the design predicts numbers"),
+    ],
+)
+def test_each_output_is_held_against_the_design(tmp_path, changes, message):
+    values = {"outputs": AS_LIST, "loss": LOSSES, "units": 3, "activation": "sigmoid"}
+    found = problems(tmp_path, SEVERAL.format(**{**values, **changes}), OUTPUTS)
+    assert any(message in problem.message for problem in found)
+    assert all(problem.fix and problem.line for problem in found)
+
+
+def test_two_outputs_for_one_target_name_both_ways_out(tmp_path):
+    code = SEVERAL.format(outputs=AS_LIST, loss=LOSSES, units=3, activation="sigmoid")
+    code = code.replace('assert n_classes == {"price": None, "kind": 3, "tags": 4}', "pass")
+    (found,) = problems(tmp_path, code, BINARY)
+    assert "has 3 outputs, one is expected" in found.message
+    assert "[outputs.price]" in found.fix

@@ -52,14 +52,14 @@ def test_sampling_uses_the_rows_it_says(prepare):
 
 def test_class_weights_are_on_by_default_and_only_in_training(prepare):
     data = prepare()
-    np.testing.assert_allclose(data.train.class_weights, [0.625, 2.5])
-    assert data.test.class_weights is None
-    assert prepare("weights.class_weights=false").train.class_weights is None
+    np.testing.assert_allclose(data.train.class_weights[""], [0.625, 2.5])
+    assert data.test.class_weights == {}
+    assert prepare("weights.class_weights=false").train.class_weights == {}
 
 
 def test_the_split_is_stratified_and_follows_the_seed(prepare):
     data = prepare()
-    assert data.test.read_target()[0].mean() == pytest.approx(0.2)
+    assert data.test.read_targets()[0][""].mean() == pytest.approx(0.2)
     np.testing.assert_array_equal(data.test.rows, prepare().test.rows)
     assert (data.test.rows != prepare("seed=1").test.rows).any()
 

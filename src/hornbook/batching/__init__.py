@@ -3,7 +3,6 @@
 from hornbook.batching.augmentation import Augmentator, DataAugmentationSequence
 from hornbook.batching.rows import Batch, PreparedRows, balanced_class_weights, row_weights
 from hornbook.batching.sequence import RowSequence
-from hornbook.batching.target_format import TargetFormat
 
 __all__ = [
     "Augmentator",
@@ -11,7 +10,6 @@ __all__ = [
     "DataAugmentationSequence",
     "PreparedRows",
     "RowSequence",
-    "TargetFormat",
     "balanced_class_weights",
     "row_weights",
 ]

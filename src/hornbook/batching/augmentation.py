@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Protocol
 
 import keras
@@ -97,7 +98,8 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
             else np.repeat(array, self.n_augmentation, axis=0)
             for name, array in inputs.items()
         }
-        return (repeated, *(np.repeat(array, self.n_augmentation, axis=0) for array in others))
+        repeat = functools.partial(np.repeat, repeats=self.n_augmentation, axis=0)
+        return (repeated, *(keras.tree.map_structure(repeat, other) for other in others))
 
     def on_epoch_begin(self) -> None:
         """Passes the call on, and varies anew."""

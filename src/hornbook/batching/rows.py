@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from hornbook.data import Table
 from hornbook.errors import DataError
-from hornbook.features import FeaturePipeline, TargetEncoder
+from hornbook.features import FeaturePipeline, Targets
 
 __all__ = ["Batch", "PreparedRows"]
 
@@ -22,20 +23,27 @@ class Batch:
 
     Attributes:
         inputs: by input name, an array of shape `(n_rows, …)`.
-        target: values or class codes, shape `(n_rows,)`.
-        weight: row weights, shape `(n_rows,)`; `None` where all rows count the same.
+        targets: by output name, values or class codes of shape `(n_rows,)`, labels of shape
+            `(n_rows, n_labels)`.
+        weights: by output name, row weights of shape `(n_rows,)`; `None` where all rows count
+            the same.
     """
 
     inputs: dict[str, NDArray[Any]]
-    target: NDArray[Any]
-    weight: NDArray[np.float32] | None
+    targets: dict[str, NDArray[Any]]
+    weights: dict[str, NDArray[np.float32]] | None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.targets.values())))
 
     def __getitem__(self, rows: slice) -> Batch:
         """A slice of the rows, without copying."""
         return Batch(
             {name: array[rows] for name, array in self.inputs.items()},
-            self.target[rows],
-            None if self.weight is None else self.weight[rows],
+            {name: array[rows] for name, array in self.targets.items()},
+            None
+            if self.weights is None
+            else {name: array[rows] for name, array in self.weights.items()},
         )
 
 
@@ -50,18 +58,19 @@ class PreparedRows:
         table: the table on disk.
         rows: the row numbers, shape `(n_rows,)`.
         pipeline: the fitted features.
-        target: the encoder of the target column.
+        targets: the encoders of the target columns.
         sample_weight: the column of row weights, if the design names one.
-        class_weights: by class code, shape `(n_classes,)`; `None` for no class weights.
+        class_weights: by output name, a weight for each class code, shape `(n_classes,)`; for
+            the outputs that have class weights.
         fitted: whether these are the rows that the features were fitted on.
     """
 
     table: Table
     rows: NDArray[np.int64]
     pipeline: FeaturePipeline
-    target: TargetEncoder
+    targets: Targets
     sample_weight: str | None = None
-    class_weights: NDArray[np.float32] | None = None
+    class_weights: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     fitted: bool = False
 
     def __len__(self) -> int:
@@ -78,32 +87,38 @@ class PreparedRows:
         Args:
             positions: indices into `rows`, shape `(n,)`, in the order wanted.
         """
-        columns = [*self.pipeline.columns, self.target.column]
-        if self.sample_weight is not None and self.sample_weight not in columns:
-            columns.append(self.sample_weight)
         rows = self.rows[positions]
-        frame = self.table.take(rows, list(dict.fromkeys(columns)))
-        target = self.target.encode(frame[self.target.column])
+        frame = self.table.take(rows, self._columns(self.pipeline.columns))
+        targets = self.targets.encode(frame)
         inputs = self.pipeline.transform(frame, rows if self.fitted else None)
-        return Batch(inputs, target, self._weight(frame, target))
+        return Batch(inputs, targets, self._weights(frame, targets))
 
-    def read_target(self) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
-        """The target and the sample weights of all rows, class weights left out."""
-        columns = [self.target.column, *([self.sample_weight] if self.sample_weight else [])]
-        frame = self.table.take(self.rows, columns)
-        target = self.target.encode(frame[self.target.column])
+    def read_targets(self) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64] | None]:
+        """The targets and the sample weights of all rows, class weights left out."""
+        frame = self.table.take(self.rows, self._columns(()))
+        targets = self.targets.encode(frame)
         if self.sample_weight is None:
-            return target, None
-        return target, row_weights(frame[self.sample_weight])
+            return targets, None
+        return targets, row_weights(frame[self.sample_weight])
 
-    def _weight(self, frame: pl.DataFrame, target: NDArray[Any]) -> NDArray[np.float32] | None:
-        weight: NDArray[Any] | None = None
+    def _columns(self, features: tuple[str, ...]) -> list[str]:
+        weight = () if self.sample_weight is None else (self.sample_weight,)
+        return list(dict.fromkeys((*features, *self.targets.columns, *weight)))
+
+    def _weights(
+        self, frame: pl.DataFrame, targets: dict[str, NDArray[Any]]
+    ) -> dict[str, NDArray[np.float32]] | None:
+        if self.sample_weight is None and not self.class_weights:
+            return None
+        weight = np.ones(len(frame))
         if self.sample_weight is not None:
             weight = row_weights(frame[self.sample_weight])
-        if self.class_weights is not None:
-            by_class = self.class_weights[target]
-            weight = by_class if weight is None else weight * by_class
-        return None if weight is None else weight.astype(np.float32)
+        weights = {}
+        for name, codes in targets.items():
+            by_class = self.class_weights.get(name)
+            of_output = weight if by_class is None else weight * by_class[codes]
+            weights[name] = of_output.astype(np.float32)
+        return weights
 
 
 def row_weights(series: pl.Series) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.batching.rows import Batch, PreparedRows
-from hornbook.batching.target_format import TargetFormat
+from hornbook.features import TargetLayout
 
 __all__ = ["RowSequence"]
 
@@ -19,8 +19,9 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of preprocessed rows, in a new order each epoch if shuffled.
 
     A batch is `(inputs, target)` or `(inputs, target, weight)`: `inputs` a dict by input
-    name, `target` as the model's loss wants it, `weight` of shape `(batch_size,)`. The
-    last batch of an epoch may be smaller.
+    name, `target` as the model's loss wants it, `weight` of shape `(batch_size,)`; for a
+    model with several outputs a list or a dict of these. The last batch of an epoch may be
+    smaller.
 
     Batches asked for in order are sliced from blocks that are preprocessed at once; a batch
     asked for out of order is preprocessed alone. The content of a batch depends on the seed,
@@ -30,7 +31,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     Args:
         rows: where the rows come from.
         batch_size: rows a batch.
-        target_format: how the target is shaped.
+        layout: how the targets are laid out.
         shuffle: whether each epoch has an order of its own.
         seed: of the orders.
         steps_per_epoch: batches an epoch; successive epochs then go on through the rows.
@@ -41,7 +42,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self,
         rows: PreparedRows,
         batch_size: int,
-        target_format: TargetFormat,
+        layout: TargetLayout,
         *,
         shuffle: bool = False,
         seed: int = 0,
@@ -53,7 +54,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self.rows = rows
         self.batch_size = batch_size
         self.shuffle = shuffle
-        self._format = target_format
+        self._layout = layout
         self._seed = seed
         self._batches_a_pass = -(-len(rows) // batch_size)
         self._steps = steps_per_epoch or self._batches_a_pass
@@ -84,10 +85,10 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
             pass_number, batch_index = divmod(done, self._batches_a_pass)
         with self._lock:
             batch = self._read(pass_number, batch_index)
-        target = self._format.apply(batch.target, self.rows.target.n_classes)
-        if batch.weight is None:
+        target = self._layout.shape_targets(batch.targets, self.rows.targets.n_classes)
+        if batch.weights is None:
             return batch.inputs, target
-        return batch.inputs, target, batch.weight
+        return batch.inputs, target, self._layout.shape_weights(batch.weights)
 
     def on_epoch_begin(self) -> None:
         """Takes up the next order."""
@@ -106,7 +107,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         end = min(start + self.batch_size, len(self.rows))
         if self._block is not None:
             block_pass, block_start, block = self._block
-            block_end = block_start + len(block.target)
+            block_end = block_start + len(block)
             if block_pass == pass_number and block_start <= start and end <= block_end:
                 self._expected = index + 1
                 return block[start - block_start : end - block_start]

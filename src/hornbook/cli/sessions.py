@@ -16,6 +16,7 @@ from hornbook.cli.draw import curve, format_number, history_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
 from hornbook.cli.train import say_metrics, training_json
 from hornbook.errors import NotFoundError
+from hornbook.features import ONLY_OUTPUT
 from hornbook.jobs import LOG_FILE, settle_ended
 from hornbook.registry import SessionRecord, SessionStatus
 from hornbook.reports import confusion_of
@@ -64,7 +65,9 @@ def show(model: ModelName = "latest", home: Home = None, as_json: Json = False) 
         if as_json:
             value = training_json(session, result)
             if result is not None and result.has_model:
-                value["confusion_matrix"] = confusion_of(session.folder)
+                matrices = confusion_of(session.folder)
+                # Of an output without a name the matrix stands there itself.
+                value["confusion_matrix"] = matrices.get(ONLY_OUTPUT, matrices or None)
             print_json(value)
         else:
             _say_session(session, result)
@@ -149,13 +152,15 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
             )
         )
     say_metrics(result)
-    confusion = confusion_of(session.folder)
-    if confusion is not None and len(confusion["classes"]) <= 20:
-        console.print(_confusion_table(confusion))
+    for output, confusion in confusion_of(session.folder).items():
+        if len(confusion["classes"]) <= 20:
+            name = f"{output}: " if output else ""
+            console.print(Text(f"{name}rows: truth, columns: prediction"))
+            console.print(_confusion_table(confusion))
 
 
 def _confusion_table(confusion: dict[str, Any]) -> Table:
-    table = Table(title=Text("Rows: truth, columns: prediction"), title_justify="left")
+    table = Table()
     table.add_column("")
     for label in confusion["classes"]:
         table.add_column(Text(str(label)), justify="right")

@@ -140,5 +140,7 @@ def say_metrics(result: TrainingResult) -> None:
     title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
     console.print(title, style="bold")
     console.print(metrics_table(result.metrics, result.metric))
-    if result.threshold is not None:
-        console.print(f"Threshold {result.threshold:.4f}")
+    for name, output in result.outputs.items():
+        if output.threshold is not None:
+            which = Text(f"{name} threshold" if name else "Threshold")
+            console.print(which.append(f" {output.threshold:.4f}"))

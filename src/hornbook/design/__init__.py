@@ -5,7 +5,7 @@ from hornbook.design.check import (
     check_files,
     check_table,
     check_test_table,
-    target_encoder,
+    design_targets,
 )
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
@@ -39,8 +39,8 @@ __all__ = [
     "check_table",
     "check_test_table",
     "custom_score_template",
+    "design_targets",
     "guess_design",
-    "target_encoder",
     "task_template",
     "training_template",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from hornbook.data import NUMBERS, Storage, Table
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
@@ -14,12 +16,21 @@ from hornbook.design.folder import (
     DesignFolder,
 )
 from hornbook.design.source import SourceFile
+from hornbook.design.task import TargetSection
 from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import DataError, HornbookError, Problem, did_you_mean
-from hornbook.features import STEPS_INPUT, FeatureType, TargetEncoder
+from hornbook.features import (
+    STEPS_INPUT,
+    Encoder,
+    FeatureType,
+    LabelsEncoder,
+    TargetEncoder,
+    Targets,
+)
+from hornbook.features.target import Label
 from hornbook.metrics import PredictionType
 
-__all__ = ["check_code", "check_files", "check_table", "check_test_table", "target_encoder"]
+__all__ = ["check_code", "check_files", "check_table", "check_test_table", "design_targets"]
 
 _FUNCTIONS = {
     ARCHITECTURE_FILE: (("build_model",), ("compile_model",)),
@@ -134,11 +145,12 @@ def check_table(design: DesignFolder, table: Table) -> list[Problem]:
                 "Name a column of numbers, or leave sample_weight out.",
             )
         )
-    if design.task.target.column in known:
-        try:
-            target_encoder(design, table)
-        except HornbookError as error:
-            problems.append(_at(design, ("target",), error.message, error.fix))
+    for output, target in design.task.targets.items():
+        if known.issuperset(target.named_columns):
+            try:
+                _encoder(target, table)
+            except HornbookError as error:
+                problems.append(_at(design, _section(output), error.message, error.fix))
     return problems
 
 
@@ -147,7 +159,7 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
     problems = []
     named = {
         *(feature.column for feature in design.task.input_features),
-        design.task.target.column,
+        *design.task.target_columns,
         *([design.task.weights.sample_weight] if design.task.weights.sample_weight else []),
     }
     missing = [
@@ -177,8 +189,8 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
         and test.column(feature.column).distinct
     ]
     if not problems:
-        encoder = target_encoder(design, table)
-        unknown = encoder.unknown_labels(test.read_column(encoder.column))
+        encoders = design_targets(design, table).encoders.values()
+        unknown = [label for encoder in encoders for label in _unknown_labels(encoder, test)]
         if unknown:
             problems.append(
                 _at(
@@ -196,36 +208,59 @@ def _values_of(storage: Storage) -> str:
     return "numbers" if storage in NUMBERS else f"{storage} values"
 
 
-def target_encoder(design: DesignFolder, table: Table) -> TargetEncoder:
-    """The encoder of the design's target, classes found on all rows of the train table.
+def design_targets(design: DesignFolder, table: Table) -> Targets:
+    """The encoders of the design's targets, classes found on all rows of the train table.
 
     Raises:
-        DataError: the target cannot be predicted as the design says.
+        DataError: a target cannot be predicted as the design says.
     """
-    target = design.task.target
+    return Targets({name: _encoder(one, table) for name, one in design.task.targets.items()})
+
+
+def _encoder(target: TargetSection, table: Table) -> Encoder:
+    if target.type is PredictionType.MULTILABEL:
+        if target.column is None:
+            return LabelsEncoder.for_columns(table, target.columns)
+        return LabelsEncoder.for_texts(table.read_column(target.column), target.separator)
+    column = target.named_columns[0]
     if target.type is PredictionType.REGRESSION:
-        storage = table.column(target.column).storage
+        storage = table.column(column).storage
         if storage not in NUMBERS:
             raise DataError(
-                f"regression needs numbers, the target '{target.column}' holds {storage} values",
+                f"regression needs numbers, the target '{column}' holds {storage} values",
                 fix='Use type = "multiclass", or another target.',
             )
-        return TargetEncoder(target.column)
-    encoder = TargetEncoder.for_classes(table.read_column(target.column), target.positive_class)
+        return TargetEncoder(column)
+    encoder = TargetEncoder.for_classes(table.read_column(column), target.positive_class)
     if target.type is PredictionType.BINARY and encoder.n_classes != 2:
         raise DataError(
-            f"binary classification needs two classes, the target '{target.column}' has "
+            f"binary classification needs two classes, the target '{column}' has "
             f"{encoder.n_classes}",
             fix='Use type = "multiclass".',
         )
     return encoder
 
 
+def _unknown_labels(encoder: Encoder, table: Table) -> list[Label]:
+    if isinstance(encoder, LabelsEncoder):
+        rows = np.arange(table.n_rows)
+        return list(encoder.unknown_labels(table.take(rows, list(encoder.columns))))
+    return encoder.unknown_labels(table.read_column(encoder.column))
+
+
+def _section(output: str) -> tuple[str, ...]:
+    return ("outputs", output) if output else ("target",)
+
+
 def _unknown_columns(design: DesignFolder, table: Table) -> Iterator[Problem]:
-    paths = {column: ("features", column) for column in design.task.features}
+    paths: dict[str, tuple[str, ...]] = {
+        column: ("features", column) for column in design.task.features
+    }
     if design.task.weights.sample_weight:
         paths[design.task.weights.sample_weight] = ("weights", "sample_weight")
-    paths[design.task.target.column] = ("target", "column")
+    for output, target in design.task.targets.items():
+        key = "columns" if target.column is None else "column"
+        paths |= {column: (*_section(output), key) for column in target.named_columns}
     for column, path in paths.items():
         if column not in table.column_names:
             yield _at(

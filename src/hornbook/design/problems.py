@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from hornbook.design.task import FeatureEntry, TaskDesign
+from hornbook.design.task import FeatureEntry, TargetSection, TaskDesign
 from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import NotFoundError, Problem, did_you_mean
 from hornbook.features import handling_class
@@ -45,20 +45,41 @@ def _contradictions(values: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], s
 
     Read from the bare values, since pydantic looks at the whole only once every part is right.
     """
-    target, metrics, features = (_table(values, key) for key in ("target", "metrics", "features"))
-    column, metric = target.get("column"), metrics.get("optimize")
-    if target.get("type") in tuple(PredictionType) and isinstance(metric, str):
+    target, outputs, metrics, features = (
+        _table(values, key) for key in ("target", "outputs", "metrics", "features")
+    )
+    if target and outputs:
+        message = "there are both [target] and [outputs], expected one of the two"
+        yield (
+            ("outputs",),
+            message,
+            "Move the column of [target] to an output, such as [outputs.y].",
+        )
+        return
+    if "target" not in values and not outputs:
+        yield ("target",), "'target' is missing", "Add [target]."
+        return
+    targets = {"": target} if target else outputs
+    chosen = metrics.get("output", next(iter(targets)))
+    if chosen not in targets:
+        message = f"there is no output {chosen!r}"
+        yield ("metrics", "output"), message, did_you_mean(str(chosen), list(outputs)) or None
+        return
+    kind, metric = _table(targets, chosen).get("type"), metrics.get("optimize")
+    if kind in tuple(PredictionType) and isinstance(metric, str):
         try:
-            get_metric(PredictionType(target["type"]), metric)
+            get_metric(PredictionType(kind), metric)
         except NotFoundError as error:
             yield ("metrics", "optimize"), error.message, error.fix
-    entry = features.get(column) if isinstance(column, str) else None
-    if isinstance(entry, Mapping) and entry.get("role", "input") == "input":
-        message = f"the target '{column}' cannot be a feature as well"
-        yield ("features", str(column)), message, 'Use role = "reject", or leave the line out.'
+    for one in targets.values():
+        column = one.get("column") if isinstance(one, Mapping) else None
+        entry = features.get(column) if isinstance(column, str) else None
+        if isinstance(entry, Mapping) and entry.get("role", "input") == "input":
+            message = f"the target '{column}' cannot be a feature as well"
+            yield ("features", str(column)), message, 'Use role = "reject", or leave the line out.'
 
 
-def _table(values: dict[str, Any], key: str) -> Mapping[str, Any]:
+def _table(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     table = values.get(key)
     return table if isinstance(table, Mapping) else {}
 
@@ -122,6 +143,8 @@ def _known_keys(location: tuple[str | int, ...], values: dict[str, Any]) -> list
     """The settings that may stand at a location."""
     model: type[BaseModel] = TaskDesign
     for depth, part in enumerate(location):
+        if model is TaskDesign and part == "outputs":
+            return list(TargetSection.model_fields) if location[depth + 1 :] else []
         if model is TaskDesign and part == "features":
             return _known_feature_keys(location[depth + 1 :], values)
         field = model.model_fields.get(str(part))

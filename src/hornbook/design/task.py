@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hornbook.data import ReadOptions
-from hornbook.errors import HornbookError
+from hornbook.errors import HornbookError, did_you_mean
 from hornbook.features import (
+    ONLY_OUTPUT,
     CorrelationReduction,
     Feature,
     FeatureType,
@@ -20,7 +22,7 @@ from hornbook.features import (
     TreeReduction,
     handling_class,
 )
-from hornbook.metrics import PredictionType, default_metric, get_metric
+from hornbook.metrics import PredictionType, default_metric, get_metric, output_metric_name
 
 __all__ = [
     "CostMatrixSection",
@@ -78,13 +80,49 @@ class DatasetSection(_Section):
 
 
 class TargetSection(_Section):
-    """What to predict."""
+    """What to predict: by the network's only output, or by one of its named outputs."""
 
-    column: str = Field(description="the column to predict")
-    type: PredictionType = Field(description="regression, binary or multiclass")
+    column: str | None = Field(None, description="the column to predict")
+    columns: tuple[str, ...] = Field(
+        (), description="multilabel only: a column of 0 and 1 for each label, instead of column"
+    )
+    separator: str = Field(
+        "|", min_length=1, description="multilabel only: between the labels in column"
+    )
+    type: PredictionType = Field(description="regression, binary, multiclass or multilabel")
     positive_class: str | int | float | bool | None = Field(
         None, description="binary only: the class to find; the last in order when absent"
     )
+
+    @model_validator(mode="after")
+    def _check_columns(self) -> TargetSection:
+        if self.columns and self.type is not PredictionType.MULTILABEL:
+            raise ValueError(
+                f"columns is for multilabel targets, the type is {self.type}\n"
+                '  Fix: Name one column: column = "…".'
+            )
+        if (self.column is None) == (not self.columns):
+            if self.columns:
+                raise ValueError("a target has either column or columns\n  Fix: Drop one.")
+            raise ValueError(
+                "a target needs its column\n  Fix: Add column = …, the column of the table to "
+                "predict."
+            )
+        if len(self.columns) == 1:
+            raise ValueError(
+                'one label is no multilabel target\n  Fix: Use column = "…" with type = "binary".'
+            )
+        return self
+
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        """The columns of the table that hold the target."""
+        return self.columns if self.column is None else (self.column,)
+
+    @property
+    def title(self) -> str:
+        """What reports call the target."""
+        return ", ".join(self.named_columns)
 
 
 class SamplingSection(_Section):
@@ -146,6 +184,9 @@ class MetricsSection(_Section):
 
     optimize: str | None = Field(
         None, description="the metric that chooses the epoch, spelled as in the reports"
+    )
+    output: str | None = Field(
+        None, description="with [outputs]: the one whose metric chooses; the first when absent"
     )
     lift_share: float = Field(
         0.4, gt=0, lt=1, description="share of the rows at which Cumulative Lift is read"
@@ -321,7 +362,11 @@ class TaskDesign(_Section):
         1337, description="drives split, shuffle, initial weights and augmentation"
     )
     dataset: DatasetSection = Field(description="the data")
-    target: TargetSection = Field(description="what to predict")
+    target: TargetSection | None = Field(None, description="what to predict")
+    outputs: dict[Annotated[str, Field(min_length=1)], TargetSection] = Field(
+        default_factory=dict,
+        description="instead of target: what each named output of the network predicts",
+    )
     sampling: SamplingSection = Field(
         default_factory=SamplingSection, description="which rows to use"
     )
@@ -345,9 +390,41 @@ class TaskDesign(_Section):
     runtime: RuntimeSection = Field(default_factory=RuntimeSection, description="what to run on")
 
     @property
+    def targets(self) -> Mapping[str, TargetSection]:
+        """What each output predicts, by its name; `ONLY_OUTPUT` where it has none."""
+        return {ONLY_OUTPUT: self.target} if self.target is not None else self.outputs
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """The columns of the table that are predicted."""
+        columns = (name for target in self.targets.values() for name in target.named_columns)
+        return tuple(dict.fromkeys(columns))
+
+    @property
+    def target_title(self) -> str:
+        """What reports call all that is predicted."""
+        return ", ".join(target.title for target in self.targets.values())
+
+    @property
+    def prediction_types(self) -> str:
+        """The prediction types of all outputs, each once, in their order."""
+        return ", ".join(dict.fromkeys(str(target.type) for target in self.targets.values()))
+
+    @property
+    def deciding_output(self) -> str:
+        """The output whose metric chooses the epoch."""
+        return self.metrics.output or next(iter(self.targets))
+
+    @property
+    def deciding_metric(self) -> str:
+        """The metric that chooses the epoch, as its output's reports spell it."""
+        kind = self.targets[self.deciding_output].type
+        return self.metrics.optimize or default_metric(kind).name
+
+    @property
     def metric(self) -> str:
-        """The name of the metric that decides, as reports spell it."""
-        return self.metrics.optimize or default_metric(self.target.type).name
+        """The name of the metric that decides, as reports of the whole task spell it."""
+        return output_metric_name(self.deciding_output, self.deciding_metric)
 
     @property
     def input_features(self) -> tuple[Feature, ...]:
@@ -364,17 +441,29 @@ class TaskDesign(_Section):
         return (*self.generation.steps, *self.reduction.steps)
 
     @model_validator(mode="after")
-    def _check_metric(self) -> TaskDesign:
+    def _check_targets(self) -> TaskDesign:
+        if (self.target is None) == (not self.outputs):
+            raise ValueError(
+                "a design has either a [target] or [outputs]\n"
+                "  Fix: Name the column to predict in [target], or give each output of the "
+                "network a section: [outputs.price]."
+            )
+        if self.metrics.output is not None and self.metrics.output not in self.targets:
+            raise ValueError(
+                f"there is no output '{self.metrics.output}'\n"
+                f"  Fix: {did_you_mean(self.metrics.output, self.outputs)}"
+            )
         if self.metrics.optimize is not None:
             try:
-                get_metric(self.target.type, self.metrics.optimize)
+                get_metric(self.targets[self.deciding_output].type, self.metrics.optimize)
             except HornbookError as error:
                 raise ValueError(str(error)) from error
         return self
 
     @model_validator(mode="after")
     def _check_target_is_no_feature(self) -> TaskDesign:
-        entry = self.features.get(self.target.column)
-        if entry is not None and entry.role == "input":
-            raise ValueError(f"the target '{self.target.column}' cannot be a feature as well")
+        for column in self.target_columns:
+            entry = self.features.get(column)
+            if entry is not None and entry.role == "input":
+                raise ValueError(f"the target '{column}' cannot be a feature as well")
         return self

@@ -32,6 +32,11 @@ _OUTPUTS = {
         "sparse_categorical_crossentropy",
         "One softmax unit for each class: its probability.",
     ),
+    PredictionType.MULTILABEL: (
+        'layers.Dense(n_classes, activation="sigmoid", name="prediction")(x)',
+        "binary_crossentropy",
+        "One sigmoid unit for each label: its probability.",
+    ),
 }
 
 _FEATURE_COMMENT = """\
@@ -179,6 +184,11 @@ def custom_score_template(prediction_type: PredictionType) -> str:
         what, code = (
             "the share of the rows predicted within a tenth of the truth",
             "close = np.abs(y_pred - y_valid) <= 0.1 * np.abs(y_valid)\nreturn float(close.mean())",
+        )
+    elif prediction_type is PredictionType.MULTILABEL:
+        what, code = (
+            "the share of the labels, over all rows, that are right",
+            "return float(np.mean(y_valid == y_pred))",
         )
     else:
         what, code = (

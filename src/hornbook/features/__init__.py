@@ -29,6 +29,7 @@ from hornbook.features.image_loading import load_img
 from hornbook.features.image_resize import ImageResize
 from hornbook.features.images import ImageHandling, reasons_unreadable
 from hornbook.features.input_spec import InputSpec
+from hornbook.features.labels import LabelsEncoder
 from hornbook.features.numerical_binarize import NumericalBinarize
 from hornbook.features.numerical_cyclical import NumericalCyclical
 from hornbook.features.numerical_flag import NumericalFlag
@@ -42,9 +43,13 @@ from hornbook.features.reduction_tree import TreeReduction
 from hornbook.features.resources import NO_RESOURCES, Resources
 from hornbook.features.step import STEPS_INPUT, Step
 from hornbook.features.target import TargetEncoder
+from hornbook.features.target_format import TargetFormat
+from hornbook.features.target_layout import TargetLayout
+from hornbook.features.targets import ONLY_OUTPUT, Encoder, Targets
 
 __all__ = [
     "NO_RESOURCES",
+    "ONLY_OUTPUT",
     "ROW",
     "STEPS_INPUT",
     "TARGET",
@@ -60,6 +65,7 @@ __all__ = [
     "DateCyclical",
     "DateElapsed",
     "DateParts",
+    "Encoder",
     "Feature",
     "FeaturePipeline",
     "FeatureType",
@@ -71,6 +77,7 @@ __all__ = [
     "ImageHandling",
     "ImageResize",
     "InputSpec",
+    "LabelsEncoder",
     "LassoReduction",
     "NumericalBinarize",
     "NumericalCyclical",
@@ -82,6 +89,9 @@ __all__ = [
     "Resources",
     "Step",
     "TargetEncoder",
+    "TargetFormat",
+    "TargetLayout",
+    "Targets",
     "TreeReduction",
     "handling_class",
     "handling_names",

@@ -77,6 +77,11 @@ class TargetEncoder:
         return cls(series.name, tuple(classes))
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The target column."""
+        return (self.column,)
+
+    @property
     def n_classes(self) -> int | None:
         """Number of classes; `None` for regression."""
         return None if self.classes is None else len(self.classes)
@@ -126,6 +131,19 @@ class TargetEncoder:
         if self.classes is None:
             return pl.Series(self.column, codes)
         return pl.Series(self.column, list(self.classes)).gather(codes)
+
+    def to_json(self) -> dict[str, Any]:
+        """The encoder as JSON values."""
+        return {
+            "column": self.column,
+            "classes": None if self.classes is None else list(self.classes),
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The encoder that `to_json` wrote."""
+        classes = values["classes"]
+        return cls(values["column"], None if classes is None else tuple(classes))
 
     def _codes(self, series: pl.Series) -> pl.Series:
         # Compared as Polars spells them, so that 1 in a train file meets 1 in a test file.

@@ -186,8 +186,8 @@ def start_training(
         worker_pid=process.pid,
         worker_started=_create_time(process.pid),
         backend=backend.name,
-        prediction_type=str(design.task.target.type),
-        target=design.task.target.column,
+        prediction_type=design.task.prediction_types,
+        target=design.task.target_title,
         metric=design.task.metric,
     )
     return RunningTraining(registry, session, process)

@@ -11,6 +11,7 @@ from hornbook.metrics.curves import (
 from hornbook.metrics.custom_score import CustomScore
 from hornbook.metrics.measure import Measurement, Measurer
 from hornbook.metrics.multiclass import multiclass_metrics
+from hornbook.metrics.multilabel import LABEL_THRESHOLD, multilabel_metrics
 from hornbook.metrics.prediction_type import PredictionType
 from hornbook.metrics.ranked_scores import ConfusionCounts, RankedScores, is_positive
 from hornbook.metrics.registry import (
@@ -24,9 +25,11 @@ from hornbook.metrics.registry import (
 from hornbook.metrics.regression import regression_metrics
 from hornbook.metrics.rows import checked_prediction
 from hornbook.metrics.settings import CostMatrix, MetricSettings
+from hornbook.metrics.task_measurer import TaskMeasurement, TaskMeasurer, output_metric_name
 from hornbook.metrics.threshold import best_threshold, threshold_metric
 
 __all__ = [
+    "LABEL_THRESHOLD",
     "ConfusionCounts",
     "CostMatrix",
     "CustomScore",
@@ -38,6 +41,8 @@ __all__ = [
     "PredictionType",
     "RankedScores",
     "RocCurve",
+    "TaskMeasurement",
+    "TaskMeasurer",
     "best_threshold",
     "binary_metrics",
     "checked_prediction",
@@ -50,6 +55,8 @@ __all__ = [
     "is_positive",
     "metric_names",
     "multiclass_metrics",
+    "multilabel_metrics",
+    "output_metric_name",
     "precision_recall_curve",
     "regression_metrics",
     "roc_curve",

@@ -30,6 +30,7 @@ class CustomScore:
     - Classification: labels as they stand in the table. With `needs_probability`, `y_pred` holds
       the probability of the positive class, shape `(n_rows,)`, in binary classification, and
       probabilities of shape `(n_rows, n_classes)` in multiclass.
+    - Multilabel: zeros and ones of shape `(n_rows, n_labels)`, or probabilities.
 
     Attributes:
         function: the user's function.

@@ -14,12 +14,14 @@ from hornbook.errors import TrainingError
 from hornbook.metrics.binary import binary_metrics
 from hornbook.metrics.custom_score import CustomScore
 from hornbook.metrics.multiclass import multiclass_metrics
+from hornbook.metrics.multilabel import LABEL_THRESHOLD, multilabel_metrics
 from hornbook.metrics.prediction_type import PredictionType
 from hornbook.metrics.ranked_scores import RankedScores, is_positive
 from hornbook.metrics.registry import custom_metric_name, get_metric, is_better, metric_names
 from hornbook.metrics.regression import regression_metrics
 from hornbook.metrics.rows import (
     checked_codes,
+    checked_labels,
     checked_prediction,
     checked_values,
     checked_weights,
@@ -132,10 +134,11 @@ class Measurer:
 
         Args:
             y_true: values for regression, class codes otherwise; shape `(n_rows,)` or
-                `(n_rows, 1)`.
+                `(n_rows, 1)`. Multilabel: zeros and ones, `(n_rows, n_labels)`.
             prediction: the network's output. Regression: values, `(n_rows,)` or `(n_rows, 1)`.
                 Binary: the probability of the positive class in either shape, or `(n_rows, 2)`
-                with it in column 1. Multiclass: probabilities, `(n_rows, n_classes)`.
+                with it in column 1. Multiclass and multilabel: probabilities,
+                `(n_rows, n_classes)`.
             sample_weight: weights, shape `(n_rows,)` or `(n_rows, 1)`.
             threshold: binary: predict positive from this probability on. When absent the best
                 one on these rows for the chosen metric, see `best_threshold`.
@@ -168,6 +171,8 @@ class Measurer:
     ) -> NDArray[Any]:
         if self.prediction_type is PredictionType.REGRESSION:
             return checked_values(y_true, len(predicted))
+        if self.prediction_type is PredictionType.MULTILABEL:
+            return checked_labels(y_true, predicted.shape)
         n_classes = 2 if self.prediction_type is PredictionType.BINARY else predicted.shape[1]
         return checked_codes(y_true, len(predicted), n_classes)
 
@@ -187,6 +192,8 @@ class Measurer:
             return regression_metrics(truth, predicted, weights), None
         if self.prediction_type is PredictionType.MULTICLASS:
             return multiclass_metrics(truth, predicted, weights), None
+        if self.prediction_type is PredictionType.MULTILABEL:
+            return multilabel_metrics(truth, predicted, weights), None
         ranked = RankedScores(truth == 1, predicted, weights)
         if threshold is None:
             threshold = best_threshold(ranked, self.metric.name, self.settings.cost_matrix)
@@ -202,6 +209,10 @@ class Measurer:
         """What the user's function gets; copies, since it may change them."""
         if self.prediction_type is PredictionType.REGRESSION:
             return truth.astype(np.float64), predicted.astype(np.float64)
+        if self.prediction_type is PredictionType.MULTILABEL:
+            if custom_score.needs_probability:
+                return truth.copy(), predicted.copy()
+            return truth.copy(), is_positive(predicted, LABEL_THRESHOLD).astype(np.intp)
         y_valid = self._labelled(truth)
         if custom_score.needs_probability:
             return y_valid, predicted.copy()

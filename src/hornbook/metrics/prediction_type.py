@@ -1,4 +1,4 @@
-"""What a task predicts: a number, one of two classes, or one of several."""
+"""What a task predicts: a number, one of two classes, one of several, or labels."""
 
 from __future__ import annotations
 
@@ -18,3 +18,4 @@ class PredictionType(StrEnum):
     REGRESSION = "regression"
     BINARY = "binary"
     MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"

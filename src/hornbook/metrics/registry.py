@@ -220,6 +220,64 @@ _ROWS: dict[PredictionType, tuple[tuple[str, bool, Needs, str, str], ...]] = {
             "the task's custom_score.py",
         ),
     ),
+    PredictionType.MULTILABEL: (
+        (
+            "Accuracy",
+            True,
+            "classes",
+            "Share of the rows all of whose labels are right.",
+            "scikit-learn accuracy_score",
+        ),
+        (
+            "Precision",
+            True,
+            "classes",
+            "Share of the predicted labels that are right, as a mean over the labels.",
+            "scikit-learn precision_score, macro",
+        ),
+        (
+            "Recall",
+            True,
+            "classes",
+            "Share of the labels that were found, as a mean over the labels.",
+            "scikit-learn recall_score, macro",
+        ),
+        (
+            "F1 Score",
+            True,
+            "classes",
+            "Harmonic mean of precision and recall, as a mean over the labels.",
+            "scikit-learn f1_score, macro",
+        ),
+        (
+            "Log Loss",
+            False,
+            "probabilities",
+            "Mean of minus the logarithm of the probability given to the truth, over all labels.",
+            "scikit-learn log_loss of each label",
+        ),
+        (
+            "ROC AUC",
+            True,
+            "probabilities",
+            "Chance that a row with a label scores above one without, as a mean over the labels.",
+            "scikit-learn roc_auc_score, macro",
+        ),
+        (
+            "Average Precision",
+            True,
+            "probabilities",
+            "Area under the precision-recall curve, as a mean over the labels.",
+            "scikit-learn average_precision_score, macro",
+        ),
+        (
+            "Custom score",
+            True,
+            "classes",
+            "Your own function in custom_score.py.",
+            "the task's custom_score.py",
+        ),
+    ),
 }
 
 _METRICS: dict[PredictionType, dict[str, Metric]] = {

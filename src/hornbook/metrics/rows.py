@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from hornbook.errors import TrainingError
 from hornbook.metrics.prediction_type import PredictionType
 
-__all__ = ["checked_codes", "checked_prediction", "checked_values", "checked_weights"]
+__all__ = [
+    "checked_codes",
+    "checked_labels",
+    "checked_prediction",
+    "checked_values",
+    "checked_weights",
+]
 
 _Floats = NDArray[np.floating[Any]]
 
@@ -18,15 +24,16 @@ _Floats = NDArray[np.floating[Any]]
 def checked_prediction(
     prediction: ArrayLike, prediction_type: PredictionType, n_classes: int | None = None
 ) -> _Floats:
-    """The network's output as `(n_rows,)`, or `(n_rows, n_classes)` for multiclass.
+    """The network's output as `(n_rows,)`, or `(n_rows, n_classes)` for several classes or labels.
 
     Args:
         prediction: regression: values, `(n_rows,)` or `(n_rows, 1)`. Binary: the probability of
-            the positive class in either shape, or `(n_rows, 2)` with it in column 1. Multiclass:
-            `(n_rows, n_classes)`. Numbers of 16 bits become float32; float32 and float64 stay,
-            since Log Loss clips by the dtype.
+            the positive class in either shape, or `(n_rows, 2)` with it in column 1. Multiclass
+            and multilabel: `(n_rows, n_classes)`. Numbers of 16 bits become float32; float32 and
+            float64 stay, since Log Loss clips by the dtype.
         prediction_type: what the network predicts.
-        n_classes: multiclass only: the number of columns expected; two or more when absent.
+        n_classes: multiclass and multilabel only: the number of columns expected; two or more
+            when absent.
 
     Raises:
         TrainingError: it is not made of numbers, holds no row, or has another shape.
@@ -52,7 +59,8 @@ tasks expect (n_rows, 1) or (n_rows, 2).
     else:
         usable = array.ndim == 2 and (columns == n_classes if n_classes else columns > 1)
         expected = f"(n_rows, {n_classes or 'n_classes'})"
-        fix = "End the architecture with n_classes units and a softmax."
+        last = "sigmoid" if prediction_type is PredictionType.MULTILABEL else "softmax"
+        fix = f"End the architecture with n_classes units and a {last}."
     if not usable:
         raise TrainingError(
             f"The network's prediction has the shape {array.shape}; "
@@ -64,7 +72,7 @@ tasks expect (n_rows, 1) or (n_rows, 2).
             "There is no row to measure: the prediction is empty, expected 1 row or more.",
             fix="Check the split, and which rows the features' handlings leave out.",
         )
-    if prediction_type is PredictionType.MULTICLASS:
+    if prediction_type in (PredictionType.MULTICLASS, PredictionType.MULTILABEL):
         return array
     return array if array.ndim == 1 else array[:, -1]
 
@@ -112,6 +120,27 @@ numbers from 0 to 1.
             f"expected whole numbers from 0 to {n_classes - 1}."
         )
     return given.astype(np.intp, copy=False)
+
+
+def checked_labels(y_true: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """The true labels as zeros and ones, of the prediction's shape `(n_rows, n_labels)`.
+
+    Raises:
+        TrainingError: another shape, or a value that is neither 0 nor 1.
+
+    Example:
+        >>> checked_labels([[0, 2]], (1, 2))
+        Traceback (most recent call last):
+        ...
+        hornbook.errors.TrainingError: The truth holds 2 for a label, expected 0 or 1.
+    """
+    given = np.asarray(y_true)
+    if given.shape != shape:
+        raise TrainingError(f"The truth has the shape {given.shape}, the prediction {shape}.")
+    known = (given == 0) | (given == 1)
+    if not known.all():
+        raise TrainingError(f"The truth holds {given[~known][0]} for a label, expected 0 or 1.")
+    return given.astype(np.intp)
 
 
 def checked_weights(sample_weight: ArrayLike | None, n_rows: int) -> NDArray[np.float64] | None:

@@ -6,33 +6,35 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from hornbook.metrics import confusion_matrix
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.job import PREDICTIONS_FILE
+from hornbook.metrics import PredictionType, confusion_matrix
+from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
+from hornbook.training.evaluated_rows import read_test_predictions
 
 __all__ = ["confusion_of"]
 
 
-def confusion_of(session_folder: Path) -> dict[str, Any] | None:
-    """The confusion matrix of a session's kept model on its test rows.
+def confusion_of(session_folder: Path) -> dict[str, dict[str, Any]]:
+    """The confusion matrices of a session's kept model on its test rows.
 
     Args:
         session_folder: of a session with a model.
 
     Returns:
-        `classes`, and `matrix` with a row for each true class and a column for each
-        predicted one, in rows or, with a sample-weight column, in weight; `None` for
-        regression.
+        By name of each output that predicts classes: `classes`, and `matrix` with a row for
+        each true class and a column for each predicted one, in rows or, with a sample-weight
+        column, in weight.
     """
-    artifact = ModelArtifact.read(session_folder / MODEL_FOLDER)
-    classes = artifact.encoder.classes
-    if classes is None:
-        return None
-    frame = pl.read_parquet(session_folder / PREDICTIONS_FILE)
-    outputs = frame.select(pl.col("^output_.*$")).to_numpy()
-    predicted = artifact.predicted_codes(outputs)
-    weight = frame["weight"].to_numpy() if "weight" in frame.columns else None
-    matrix = confusion_matrix(frame["truth"].to_numpy(), predicted, len(classes), weight)
+    outputs = ModelArtifact.read(session_folder / MODEL_FOLDER).outputs
+    return {
+        name: _confusion_of(session_folder, name, output)
+        for name, output in outputs.items()
+        if output.prediction_type in (PredictionType.BINARY, PredictionType.MULTICLASS)
+    }
+
+
+def _confusion_of(session_folder: Path, name: str, output: ModelOutput) -> dict[str, Any]:
+    classes = output.encoder.classes or ()
+    truth, raw, weight = read_test_predictions(session_folder, name)
+    matrix = confusion_matrix(truth, output.predicted_codes(raw), len(classes), weight)
     return {"classes": list(classes), "matrix": np.asarray(matrix).tolist()}

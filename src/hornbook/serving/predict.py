@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from hornbook.atomic import partial_path
 from hornbook.data import Table
 from hornbook.errors import DataError
 from hornbook.metrics import PredictionType
-from hornbook.training.artifact import ModelArtifact
+from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
 from hornbook.training.prediction import predict_inputs
 
@@ -42,8 +42,18 @@ class Predictor:
 
     @property
     def output_columns(self) -> tuple[str, ...]:
-        """`prediction`, then `proba_<class>` for each class."""
-        return ("prediction", *(f"proba_{label}" for label in self.artifact.encoder.classes or ()))
+        """`prediction`, then `proba_<class>` for each class or label.
+
+        Of a named output they are `prediction_<output>` and `proba_<output>_<class>`.
+        """
+        return tuple(
+            column
+            for name, output in self.artifact.outputs.items()
+            for column in (
+                _named("prediction", name),
+                *(f"{_named('proba', name)}_{label}" for label in output.encoder.classes or ()),
+            )
+        )
 
     def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Predicts a frame of any length.
@@ -64,12 +74,10 @@ class Predictor:
             for start in range(0, len(frame), _BLOCK_ROWS)
         ]
         if not blocks:
-            return self._outputs(np.empty((0, self._units), np.float32))
+            outputs = self.artifact.outputs
+            widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
+            return self._outputs({name: np.empty((0, width)) for name, width in widths.items()})
         return pl.concat(blocks)
-
-    @property
-    def _units(self) -> int:
-        return int(self.keras_model.outputs[0].shape[-1])
 
     def _checked(self, frame: pl.DataFrame) -> pl.DataFrame:
         columns = self.artifact.pipeline.columns
@@ -89,7 +97,7 @@ class Predictor:
     def _predict_block(self, frame: pl.DataFrame, batch_size: int) -> pl.DataFrame:
         unscored = self.artifact.pipeline.unscorable_rows(frame)
         raw = predict_inputs(self.keras_model, self.artifact.pipeline.transform(frame), batch_size)
-        outputs = self._outputs(raw)
+        outputs = self._outputs(self.artifact.layout.by_name(raw))
         if unscored is None:
             return outputs
         return outputs.select(
@@ -97,19 +105,38 @@ class Predictor:
             for name in outputs.columns
         )
 
-    def _outputs(self, raw: NDArray[np.float32]) -> pl.DataFrame:
-        """The raw output in the user's terms."""
-        artifact = self.artifact
-        if artifact.prediction_type is PredictionType.REGRESSION:
-            return pl.DataFrame({"prediction": raw[:, 0].astype(np.float64)})
-        probabilities = raw.astype(np.float64)
-        columns = {"prediction": artifact.encoder.decode(artifact.predicted_codes(raw))}
-        if artifact.prediction_type is PredictionType.BINARY:
-            positive = probabilities[:, -1]
-            probabilities = np.column_stack([1.0 - positive, positive])
-        for code, name in enumerate(self.output_columns[1:]):
-            columns[name] = pl.Series(name, probabilities[:, code])
-        return pl.DataFrame(columns)
+    def _outputs(self, raw: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
+        """The raw outputs by name in the user's terms, in the order of the design."""
+        return pl.DataFrame(
+            [
+                series
+                for name, output in self.artifact.outputs.items()
+                for series in _in_words(name, output, raw[name])
+            ]
+        )
+
+
+def _named(column: str, output: str) -> str:
+    return f"{column}_{output}" if output else column
+
+
+def _in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
+    """The raw values of one output in the user's terms."""
+    title = _named("prediction", name)
+    probabilities = raw.astype(np.float64)
+    if output.prediction_type is PredictionType.REGRESSION:
+        return [pl.Series(title, probabilities[:, 0])]
+    if output.prediction_type is PredictionType.BINARY:
+        positive = probabilities[:, -1]
+        probabilities = np.column_stack([1.0 - positive, positive])
+    classes = output.encoder.classes or ()
+    return [
+        output.encoder.decode(output.predicted_codes(raw)).alias(title),
+        *(
+            pl.Series(f"{_named('proba', name)}_{label}", probabilities[:, code])
+            for code, label in enumerate(classes)
+        ),
+    ]
 
 
 def predict_file(
@@ -151,7 +178,7 @@ def predict_file(
     try:
         for frame in table.slices(table.column_names, _BLOCK_ROWS):
             outputs = predictor.predict(frame)
-            unscored += outputs["prediction"].null_count()
+            unscored += outputs.to_series(0).null_count()
             block = frame.hstack(outputs.get_columns()).to_arrow()
             if writer is None:
                 writer = _open_writer(output.suffix.lower(), partial, block.schema)

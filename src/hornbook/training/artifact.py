@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,10 +14,19 @@ from numpy.typing import NDArray
 from hornbook import __version__
 from hornbook.atomic import write_json_atomically
 from hornbook.data import ReadOptions
-from hornbook.features import NO_RESOURCES, FeaturePipeline, Resources, TargetEncoder
-from hornbook.metrics import PredictionType, is_positive
+from hornbook.features import (
+    NO_RESOURCES,
+    Encoder,
+    FeaturePipeline,
+    LabelsEncoder,
+    Resources,
+    TargetEncoder,
+    TargetFormat,
+    TargetLayout,
+)
+from hornbook.metrics import LABEL_THRESHOLD, PredictionType, is_positive
 
-__all__ = ["KERAS_FILE", "MODEL_FOLDER", "ModelArtifact"]
+__all__ = ["KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
 
 MODEL_FOLDER = "model"
 KERAS_FILE = "model.keras"
@@ -25,43 +35,73 @@ _DESCRIPTION_FILE = "model.json"
 
 
 @dataclass(frozen=True)
+class ModelOutput:
+    """What one output of the network predicts.
+
+    Attributes:
+        prediction_type: of its target.
+        encoder: the target column and its classes.
+        threshold: binary only, from which probability on a row is positive.
+    """
+
+    prediction_type: PredictionType
+    encoder: Encoder
+    threshold: float | None = None
+
+    def predicted_codes(self, outputs: NDArray[Any]) -> NDArray[np.int64]:
+        """What raw outputs of the network mean: class codes, or labels as zeros and ones.
+
+        Args:
+            outputs: shape `(n_rows, units)`, in binary classification with 1 or 2 units.
+        """
+        if self.prediction_type is PredictionType.MULTILABEL:
+            return is_positive(outputs, LABEL_THRESHOLD).astype(np.int64)
+        if self.prediction_type is PredictionType.BINARY:
+            threshold = 0.5 if self.threshold is None else self.threshold
+            return is_positive(outputs[:, -1], threshold).astype(np.int64)
+        codes: NDArray[np.int64] = outputs.argmax(axis=1).astype(np.int64)
+        return codes
+
+    def to_json(self) -> dict[str, Any]:
+        """The output as JSON values."""
+        return {
+            "prediction_type": str(self.prediction_type),
+            "target": self.encoder.to_json(),
+            "threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The output that `to_json` wrote."""
+        kind = PredictionType(values["prediction_type"])
+        encoder = LabelsEncoder if kind is PredictionType.MULTILABEL else TargetEncoder
+        return cls(kind, encoder.from_json(values["target"]), values["threshold"])
+
+
+@dataclass(frozen=True)
 class ModelArtifact:
     """Everything but the network itself; reading one executes nothing.
 
     Attributes:
         folder: where it is.
-        prediction_type: of the design.
-        encoder: the target column and its classes.
+        outputs: what the network predicts, by output name.
+        layout: the form in which it gives its outputs.
         pipeline: the fitted features.
         reading: how files with rows to predict are read.
-        threshold: binary only, from which probability on a row is positive.
         backend: what it was trained on; any other can load it.
     """
 
     folder: Path
-    prediction_type: PredictionType
-    encoder: TargetEncoder
+    outputs: Mapping[str, ModelOutput]
+    layout: TargetLayout
     pipeline: FeaturePipeline
     reading: ReadOptions
-    threshold: float | None
     backend: str
 
     @property
     def keras_path(self) -> Path:
         """The network's file."""
         return self.folder / KERAS_FILE
-
-    def predicted_codes(self, outputs: NDArray[Any]) -> NDArray[np.int64]:
-        """The class codes that raw outputs of the network mean.
-
-        Args:
-            outputs: shape `(n_rows, units)`, in binary classification with 1 or 2 units.
-        """
-        if self.prediction_type is PredictionType.BINARY:
-            threshold = 0.5 if self.threshold is None else self.threshold
-            return is_positive(outputs[:, -1], threshold).astype(np.int64)
-        codes: NDArray[np.int64] = outputs.argmax(axis=1).astype(np.int64)
-        return codes
 
     def write(self, keras_model: Any) -> None:
         """Writes the artifact, the description last."""
@@ -72,9 +112,11 @@ class ModelArtifact:
             self.folder / _DESCRIPTION_FILE,
             {
                 "hornbook": __version__,
-                "prediction_type": str(self.prediction_type),
-                "target": asdict(self.encoder),
-                "threshold": self.threshold,
+                "outputs": {name: output.to_json() for name, output in self.outputs.items()},
+                "layout": {
+                    "structure": self.layout.structure,
+                    "formats": {name: str(one) for name, one in self.layout.formats.items()},
+                },
                 "backend": self.backend,
                 "reading": self.reading.to_json(),
             },
@@ -90,13 +132,13 @@ class ModelArtifact:
                 user's is run when a row is transformed, not before.
         """
         values = json.loads((folder / _DESCRIPTION_FILE).read_text("utf-8"))
-        classes = values["target"]["classes"]
+        layout = values["layout"]
+        formats = {name: TargetFormat(one) for name, one in layout["formats"].items()}
         return cls(
             folder,
-            PredictionType(values["prediction_type"]),
-            TargetEncoder(values["target"]["column"], None if classes is None else tuple(classes)),
+            {name: ModelOutput.from_json(one) for name, one in values["outputs"].items()},
+            TargetLayout(formats, layout["structure"]),
             FeaturePipeline.load(folder / _FEATURES_FOLDER, resources),
             ReadOptions.from_json(values["reading"]),
-            values["threshold"],
             values["backend"],
         )

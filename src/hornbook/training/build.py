@@ -6,7 +6,7 @@ from hornbook.backends import set_seed
 from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile
 from hornbook.training.context import TrainingContext, enter_training
 from hornbook.training.loading import check_reloads
-from hornbook.training.model import UserModel, build_model
+from hornbook.training.model import OutputSpec, UserModel, build_model
 from hornbook.training.prepare import PreparedData
 from hornbook.training.user_code import UserCode
 
@@ -31,8 +31,10 @@ def build_for_training(
     enter_training(context)
     set_seed(design.task.seed)
     source = SourceFile.read(design.path / ARCHITECTURE_FILE)
-    user_model = build_model(
-        code, source, data.pipeline.inputs, design.task.target.type, data.encoder.n_classes
-    )
+    outputs = {
+        name: OutputSpec(target.type, data.targets.n_classes[name])
+        for name, target in design.task.targets.items()
+    }
+    user_model = build_model(code, source, data.pipeline.inputs, outputs)
     check_reloads(user_model.keras_model, code, source)
     return user_model

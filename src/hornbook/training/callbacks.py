@@ -12,9 +12,10 @@ import keras
 import numpy as np
 from tensorboardX import SummaryWriter
 
-from hornbook.batching import PreparedRows, TargetFormat
+from hornbook.batching import PreparedRows
 from hornbook.errors import TrainingError
-from hornbook.metrics import Measurement, Measurer
+from hornbook.features import TargetLayout
+from hornbook.metrics import TaskMeasurement, TaskMeasurer
 from hornbook.training.events import EventWriter
 from hornbook.training.job import STOP_FILE
 from hornbook.training.kept import KeptEpoch, write_weights
@@ -34,7 +35,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         rows: the rows to measure on.
-        target_format: as the model's loss wants targets.
+        layout: of the model's outputs.
         measurer: computes the metrics.
         prefix: `"Test "` or `"Validation "`, after the rows' set.
         weights_path: where the kept weights are written, safely, epoch by epoch.
@@ -45,14 +46,14 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         rows: PreparedRows,
-        target_format: TargetFormat,
-        measurer: Measurer,
+        layout: TargetLayout,
+        measurer: TaskMeasurer,
         prefix: str,
         weights_path: Path,
     ) -> None:
         super().__init__()
         self._rows = rows
-        self._format = target_format
+        self._layout = layout
         self._measurer = measurer
         self._prefix = prefix
         self._weights_path = weights_path
@@ -80,9 +81,9 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
                 fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "
                 'or rescale the features (rescaling = "standard").',
             )
-        evaluated = evaluate_rows(self.model, self._rows, self._format)
+        evaluated = evaluate_rows(self.model, self._rows, self._layout)
         measurement = self._measurer.measure(
-            evaluated.target, evaluated.prediction, evaluated.weight
+            evaluated.targets, evaluated.predictions, evaluated.weight
         )
         self._note_custom_score(measurement)
         logs.setdefault("val_loss", evaluated.loss)
@@ -92,7 +93,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
             self.kept = KeptEpoch(self.epochs, measurement, evaluated)
             write_weights(self.model, self._weights_path)
 
-    def _note_custom_score(self, measurement: Measurement) -> None:
+    def _note_custom_score(self, measurement: TaskMeasurement) -> None:
         """Keeps the first error; one that leaves nothing to choose by ends the training.
 
         Raises:
@@ -101,11 +102,12 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         error = measurement.custom_score_error
         self.custom_score_error = self.custom_score_error or error
         if error is not None and math.isnan(measurement.value):
-            decides = self._measurer.metric.name == self._measurer.metric_names[-1]
+            decider = self._measurer.decider
+            decides = decider.metric.name == decider.metric_names[-1]
             if decides:
                 raise TrainingError(f"The custom score is to choose the epoch. {error}")
 
-    def _is_best(self, measurement: Measurement) -> bool:
+    def _is_best(self, measurement: TaskMeasurement) -> bool:
         """The first epoch, then each better one; an undefined metric beats nothing."""
         if self.kept is None:
             return True

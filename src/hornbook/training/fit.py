@@ -14,12 +14,21 @@ import keras
 from hornbook.batching import RowSequence
 from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
 from hornbook.errors import InterruptedTrainingError, TrainingError, UserCodeError
-from hornbook.metrics import CostMatrix, CustomScore, Measurement, Measurer, MetricSettings
+from hornbook.metrics import (
+    CostMatrix,
+    CustomScore,
+    Measurer,
+    MetricSettings,
+    TaskMeasurement,
+    TaskMeasurer,
+    default_metric,
+)
 from hornbook.training.callbacks import EpochMetrics, Progress, StopWatch, TensorBoardScalars
+from hornbook.training.evaluated_rows import EvaluatedRows
 from hornbook.training.events import EventWriter
 from hornbook.training.kept import WEIGHTS_FILE, read_weights
 from hornbook.training.model import UserModel
-from hornbook.training.prediction import EvaluatedRows, evaluate_rows
+from hornbook.training.prediction import evaluate_rows
 from hornbook.training.prepare import PreparedData
 from hornbook.training.user_code import UserCode
 
@@ -43,7 +52,7 @@ class FitOutcome:
     """
 
     epoch: int
-    measurement: Measurement
+    measurement: TaskMeasurement
     evaluated: EvaluatedRows
     history: dict[str, list[float]]
     epochs: int
@@ -58,8 +67,8 @@ def metric_prefix(design: DesignFolder) -> str:
     return "Validation " if design.task.split.validation_share else "Test "
 
 
-def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> Measurer:
-    """The metrics of a design, its custom score included."""
+def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> TaskMeasurer:
+    """The metrics of a design; its custom score is for the output that decides."""
     settings = design.task.metrics
     custom = None
     if CUSTOM_SCORE_FILE in design.code_files:
@@ -68,15 +77,23 @@ def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> M
             settings.custom_score.greater_is_better,
             settings.custom_score.needs_probability,
         )
-    return Measurer(
-        design.task.target.type,
-        metric=design.task.metric,
-        settings=MetricSettings(
-            CostMatrix(**settings.cost_matrix.model_dump()), settings.lift_share
-        ),
-        custom_score=custom,
-        classes=data.encoder.classes,
+    metric_settings = MetricSettings(
+        CostMatrix(**settings.cost_matrix.model_dump()), settings.lift_share
     )
+    deciding = design.task.deciding_output
+    measurers = {
+        name: Measurer(
+            target.type,
+            metric=design.task.deciding_metric
+            if name == deciding
+            else default_metric(target.type).name,
+            settings=metric_settings,
+            custom_score=custom if name == deciding else None,
+            classes=data.targets.encoders[name].classes,
+        )
+        for name, target in design.task.targets.items()
+    }
+    return TaskMeasurer(measurers, deciding)
 
 
 def fit(
@@ -84,7 +101,7 @@ def fit(
     data: PreparedData,
     *,
     user_model: UserModel,
-    measurer: Measurer,
+    measurer: TaskMeasurer,
     code: UserCode,
     events: EventWriter,
     folder: Path,
@@ -105,9 +122,9 @@ def fit(
         InterruptedTrainingError: the user stopped it before an epoch could be kept.
         TrainingError: the training itself failed before that.
     """
-    model, target_format = user_model.keras_model, user_model.target_format
+    model, layout = user_model.keras_model, user_model.layout
     prefix = metric_prefix(design)
-    metrics = EpochMetrics(data.measured, target_format, measurer, prefix, folder / WEIGHTS_FILE)
+    metrics = EpochMetrics(data.measured, layout, measurer, prefix, folder / WEIGHTS_FILE)
     progress, stop_watch = Progress(events, metrics), StopWatch(folder)
     tensorboard = TensorBoardScalars(folder / "tensorboard", prefix)
     callbacks = [metrics, progress, stop_watch, tensorboard]
@@ -130,12 +147,12 @@ def fit(
     read_weights(model, folder / WEIGHTS_FILE)
     measurement, evaluated = metrics.kept.measurement, metrics.kept.evaluated
     if data.validation is not None:
-        evaluated = evaluate_rows(model, data.test, target_format)
+        evaluated = evaluate_rows(model, data.test, layout)
         measurement = measurer.measure(
-            evaluated.target,
-            evaluated.prediction,
+            evaluated.targets,
+            evaluated.predictions,
             evaluated.weight,
-            threshold=measurement.threshold,
+            thresholds=measurement.thresholds,
         )
     return FitOutcome(
         metrics.kept.epoch,
@@ -185,7 +202,7 @@ def _fit_standard(
     sequence = RowSequence(
         data.train,
         settings.batch_size,
-        user_model.target_format,
+        user_model.layout,
         shuffle=settings.shuffle,
         seed=design.task.seed,
         steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
@@ -234,7 +251,7 @@ def _fit_advanced(
     callbacks: list[Any],
     code: UserCode,
 ) -> None:
-    make = functools.partial(RowSequence, target_format=user_model.target_format)
+    make = functools.partial(RowSequence, layout=user_model.layout)
     shuffle, seed = design.task.training.shuffle, design.task.seed
 
     def build_train_sequence_with_batch_size(batch_size: int) -> RowSequence:

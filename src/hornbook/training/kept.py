@@ -10,8 +10,8 @@ import numpy as np
 from safetensors.numpy import load_file, save
 
 from hornbook.atomic import write_bytes_atomically
-from hornbook.metrics import Measurement
-from hornbook.training.prediction import EvaluatedRows
+from hornbook.metrics import TaskMeasurement
+from hornbook.training.evaluated_rows import EvaluatedRows
 
 __all__ = ["WEIGHTS_FILE", "KeptEpoch", "read_weights", "write_weights"]
 
@@ -29,7 +29,7 @@ class KeptEpoch:
     """
 
     epoch: int
-    measurement: Measurement
+    measurement: TaskMeasurement
     evaluated: EvaluatedRows
 
 

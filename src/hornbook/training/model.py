@@ -9,20 +9,13 @@ from typing import Any
 
 import keras
 
-from hornbook.batching import TargetFormat
 from hornbook.design import ARCHITECTURE_FILE, SourceFile
 from hornbook.errors import DesignError, Problem, UserCodeError
-from hornbook.features import InputSpec
-from hornbook.metrics import PredictionType
-from hornbook.training.last_layer import (
-    last_layer_problems,
-    loss_name,
-    loss_problems,
-    units_problem,
-)
+from hornbook.features import ONLY_OUTPUT, InputSpec, TargetLayout
+from hornbook.training.model_outputs import OutputSpec, inspect_outputs
 from hornbook.training.user_code import UserCode
 
-__all__ = ["UserModel", "build_model"]
+__all__ = ["OutputSpec", "UserModel", "build_model"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +24,12 @@ class UserModel:
 
     Attributes:
         keras_model: the model.
-        target_format: the shape its loss wants targets in.
+        layout: of its outputs, and of the targets that its losses want.
         warnings: what will work, and is probably not meant.
     """
 
     keras_model: Any
-    target_format: TargetFormat
+    layout: TargetLayout
     warnings: tuple[Problem, ...] = ()
 
 
@@ -44,8 +37,7 @@ def build_model(
     code: UserCode,
     source: SourceFile,
     inputs: Mapping[str, InputSpec],
-    prediction_type: PredictionType,
-    n_classes: int | None,
+    outputs: Mapping[str, OutputSpec],
 ) -> UserModel:
     """Calls `build_model` and `compile_model`, and checks what they return.
 
@@ -53,8 +45,7 @@ def build_model(
         code: the user's code.
         source: the text of `architecture.py`, to name lines in.
         inputs: what the features fill, by input name.
-        prediction_type: of the design.
-        n_classes: `None` for regression.
+        outputs: what the design predicts, by output name.
 
     Raises:
         UserCodeError: one of the functions failed or returned no model.
@@ -63,7 +54,9 @@ def build_model(
     shapes = {name: spec.shape for name, spec in inputs.items()}
     build = code.function(ARCHITECTURE_FILE, "build_model")
     offered = {
-        "n_classes": n_classes,
+        "n_classes": outputs[ONLY_OUTPUT].n_classes
+        if ONLY_OUTPUT in outputs
+        else {name: spec.n_classes for name, spec in outputs.items()},
         "vocabulary_sizes": {
             name: spec.vocabulary_size
             for name, spec in inputs.items()
@@ -74,7 +67,7 @@ def build_model(
     model = _expect_model(build(shapes, **keywords), "build_model", source)
     compiled = code.function(ARCHITECTURE_FILE, "compile_model")(model)
     model = _expect_model(compiled, "compile_model", source)
-    return _inspect(model, source, inputs, prediction_type, n_classes)
+    return _inspect(model, source, inputs, outputs)
 
 
 def _accepts(function: Any, keyword: str) -> bool:
@@ -97,28 +90,14 @@ def _inspect(
     model: Any,
     source: SourceFile,
     inputs: Mapping[str, InputSpec],
-    prediction_type: PredictionType,
-    n_classes: int | None,
+    outputs: Mapping[str, OutputSpec],
 ) -> UserModel:
     problems = _input_problems(model, source, inputs)
-    units, output_problems = _output_units(model, source, inputs if not problems else {})
+    layout, output_problems = inspect_outputs(model, source, {} if problems else inputs, outputs)
     problems += output_problems
-    loss = loss_name(model)
-    problems += loss_problems(model, loss, source)
-    if units is not None:
-        wanted = {
-            PredictionType.REGRESSION: (1,),
-            PredictionType.BINARY: (1, 2),
-            PredictionType.MULTICLASS: (n_classes,),
-        }[prediction_type]
-        if units not in wanted:
-            problems.append(units_problem(units, prediction_type, n_classes, source))
-        elif loss is not None:
-            problems += last_layer_problems(model, units, loss, prediction_type, source)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors or units is None:
+    if layout is None or any(problem.severity == "error" for problem in problems):
         raise DesignError(problems)
-    return UserModel(model, _target_format(units, loss or ""), tuple(problems))
+    return UserModel(model, layout, tuple(problems))
 
 
 def _input_problems(
@@ -186,60 +165,3 @@ def _shapes_agree(declared: tuple[int | None, ...], given: tuple[int, ...]) -> b
     return len(declared) == len(given) and all(
         one is None or one == other for one, other in zip(declared, given, strict=True)
     )
-
-
-def _output_units(
-    model: Any, source: SourceFile, inputs: Mapping[str, InputSpec]
-) -> tuple[int | None, list[Problem]]:
-    """The width of the model's one output; a subclassed model is called symbolically."""
-    outputs = getattr(model, "outputs", None)
-    if not outputs and inputs:
-        tensors = {
-            name: keras.KerasTensor((None, *spec.shape), spec.dtype)
-            for name, spec in inputs.items()
-        }
-        try:
-            outputs = keras.tree.flatten(model(tensors))
-        except Exception as error:  # noqa: BLE001 - whatever the user's own layers raise
-            message = f"the model cannot take the inputs of the features: {error}"
-            line = source.line_of_function("build_model")
-            return None, [Problem(message, source.name, line)]
-    if not outputs:
-        return None, []
-    line = source.line_of_output()
-    if isinstance(getattr(model, "output", None), dict):
-        return None, [
-            Problem(
-                "the model gives a dict of outputs, one tensor is expected",
-                source.name,
-                line,
-                fix="Return keras.Model(inputs, output) with the tensor itself.",
-            )
-        ]
-    if len(outputs) > 1:
-        return None, [
-            Problem(
-                f"the model has {len(outputs)} outputs, one is expected",
-                source.name,
-                line,
-                fix="Return a model with a single output.",
-            )
-        ]
-    shape = tuple(outputs[0].shape)
-    if len(shape) != 2 or shape[1] is None:
-        return None, [
-            Problem(
-                f"the last layer gives shape {shape}, expected (None, units): one row of numbers "
-                "for each row of the table",
-                source.name,
-                line,
-                fix="End with a pooling or Flatten layer and a Dense layer.",
-            )
-        ]
-    return int(shape[1]), []
-
-
-def _target_format(units: int, loss: str) -> TargetFormat:
-    if units == 1:
-        return TargetFormat.VALUES
-    return TargetFormat.CODES if "sparse" in loss else TargetFormat.ONE_HOT

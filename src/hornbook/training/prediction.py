@@ -4,68 +4,60 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.batching import Batch, PreparedRows, TargetFormat
+from hornbook.batching import Batch, PreparedRows
+from hornbook.features import TargetLayout
+from hornbook.training.evaluated_rows import EvaluatedRows
 
-__all__ = ["EvaluatedRows", "evaluate_rows", "predict_inputs"]
+__all__ = ["evaluate_rows", "predict_inputs"]
 
 
-@dataclass(frozen=True)
-class EvaluatedRows:
-    """What a model made of some rows.
+def evaluate_rows(model: Any, rows: PreparedRows, layout: TargetLayout) -> EvaluatedRows:
+    """Predicts all rows and computes the loss, in one pass over them.
 
-    Attributes:
-        prediction: the network's raw output, float64 of shape `(n_rows, units)`.
-        target: values or class codes, shape `(n_rows,)`.
-        weight: row weights, or `None`.
-        loss: the mean loss over the rows, as Keras' `evaluate` computes it.
+    Args:
+        model: a compiled Keras model.
+        rows: without class weights, which are for training.
+        layout: of the model's outputs.
     """
-
-    prediction: NDArray[np.float64]
-    target: NDArray[Any]
-    weight: NDArray[Any] | None
-    loss: float
-
-
-def evaluate_rows(model: Any, rows: PreparedRows, target_format: TargetFormat) -> EvaluatedRows:
-    """Predicts all rows and computes the loss, in one pass over them."""
-    predictions: list[NDArray[np.float64]] = []
-    targets: list[NDArray[Any]] = []
+    predictions: list[dict[str, NDArray[np.float64]]] = []
+    targets: list[dict[str, NDArray[Any]]] = []
     weights: list[NDArray[Any]] = []
     loss = 0.0
     for batch in _blocks(rows):
-        prediction = predict_inputs(model, batch.inputs, min(rows.block_rows, len(rows)))
-        shaped = target_format.apply(batch.target, rows.target.n_classes)
+        outputs = predict_inputs(model, batch.inputs, min(rows.block_rows, len(rows)))
         batch_loss = model.compute_loss(
             x=batch.inputs,
-            y=shaped,
-            y_pred=keras.ops.convert_to_tensor(prediction),
-            sample_weight=batch.weight,
+            y=layout.shape_targets(batch.targets, rows.targets.n_classes),
+            y_pred=keras.tree.map_structure(keras.ops.convert_to_tensor, outputs),
+            sample_weight=layout.shape_weights(batch.weights),
             training=False,
         )
-        loss += float(keras.ops.convert_to_numpy(batch_loss)) * len(batch.target)
-        predictions.append(prediction.astype(np.float64))
-        targets.append(batch.target)
-        if batch.weight is not None:
-            weights.append(batch.weight)
+        loss += float(keras.ops.convert_to_numpy(batch_loss)) * len(batch)
+        named = layout.by_name(outputs)
+        predictions.append({name: array.astype(np.float64) for name, array in named.items()})
+        targets.append(batch.targets)
+        if batch.weights is not None:
+            weights.append(next(iter(batch.weights.values())))
     return EvaluatedRows(
-        np.concatenate(predictions),
-        np.concatenate(targets),
+        _joined(predictions),
+        _joined(targets),
         np.concatenate(weights) if weights else None,
         loss / len(rows),
     )
 
 
-def predict_inputs(
-    model: Any, inputs: dict[str, NDArray[Any]], batch_size: int
-) -> NDArray[np.float32]:
-    """The raw output for one block of inputs.
+def _joined(blocks: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def predict_inputs(model: Any, inputs: dict[str, NDArray[Any]], batch_size: int) -> Any:
+    """The raw outputs for one block of inputs: an array, or a list or dict of them.
 
     The block is filled up to `batch_size` rows, so that a model is compiled once however
     the number of rows varies.
@@ -92,7 +84,7 @@ def predict_inputs(
         if hasattr(model, "jax_state_sync"):
             model.jax_state_sync()
         raise
-    return np.asarray(output)[:n_rows]
+    return keras.tree.map_structure(lambda array: np.asarray(array)[:n_rows], output)
 
 
 def _blocks(rows: PreparedRows) -> Iterator[Batch]:

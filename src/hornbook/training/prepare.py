@@ -18,7 +18,7 @@ from hornbook.design import (
     check_code,
     check_table,
     check_test_table,
-    target_encoder,
+    design_targets,
 )
 from hornbook.errors import DataError, DesignError
 from hornbook.features import (
@@ -27,8 +27,9 @@ from hornbook.features import (
     TARGET,
     FeaturePipeline,
     FitContext,
+    LabelsEncoder,
     Resources,
-    TargetEncoder,
+    Targets,
 )
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
@@ -50,7 +51,7 @@ class PreparedData:
         test: measured on; sample weights count, class weights do not.
         validation: train rows set apart to choose the epoch on, if the design wants it.
         pipeline: the features, fitted on the train rows.
-        encoder: of the target.
+        targets: the encoders of what is predicted.
         dropped: rows left out, by reason.
         notes: what the reader of the data had to say.
         images: which images cannot be read.
@@ -60,7 +61,7 @@ class PreparedData:
     test: PreparedRows
     validation: PreparedRows | None
     pipeline: FeaturePipeline
-    encoder: TargetEncoder
+    targets: Targets
     dropped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     images: ImageCheck | None = None
@@ -109,27 +110,29 @@ def prepare_data(
         FeatureError: a feature has nothing to fit on.
     """
     task, seed = design.task, design.task.seed
-    encoder = target_encoder(design, table)
+    targets = design_targets(design, table)
     dropped = _Dropped()
-    target = table.read_column(encoder.column)
-    usable = dropped.keep("without a target", encoder.usable_rows(target))
+    target = _target_frame(table, targets)
+    usable = dropped.keep("without a target", targets.usable_rows(target))
     usable = sample_rows(usable, task.sampling.method, task.sampling.rows, seed)
     images = ImageCheck(task.input_features, resources)
     usable = usable[dropped.keep(_NO_IMAGE, images.usable(table, usable))]
-    codes = None if encoder.classes is None else encoder.encode(target.gather(usable))
+
+    def strata(rows: Rows) -> NDArray[Any] | None:
+        return targets.strata(target[rows]) if task.split.stratify else None
+
     if test is None:
-        stratify = codes if task.split.stratify else None
-        train, tested = split_rows(usable, task.split.test_share, seed, stratify)
+        train, tested = split_rows(usable, task.split.test_share, seed, strata(usable))
         test = table
     else:
         train = usable
-        test_target = test.read_column(encoder.column)
-        tested = dropped.keep("without a target in the test file", encoder.usable_rows(test_target))
+        usable_tests = targets.usable_rows(_target_frame(test, targets))
+        tested = dropped.keep("without a target in the test file", usable_tests)
         tested = tested[dropped.keep(_NO_IMAGE, images.usable(test, tested))]
     validation: Rows | None = None
     if task.split.validation_share:
-        stratify = _codes_of(encoder, target, train) if task.split.stratify else None
-        train, validation = split_rows(train, task.split.validation_share, seed + 1, stratify)
+        share = task.split.validation_share
+        train, validation = split_rows(train, share, seed + 1, strata(train))
     train = _drop_missing(design, table, train, dropped)
     tested = _drop_missing(design, test, tested, dropped)
     if validation is not None:
@@ -146,17 +149,17 @@ def prepare_data(
                 row_weights(source.read_column(task.weights.sample_weight).gather(rows))
     pipeline = FeaturePipeline.fit(
         task.input_features,
-        _TrainBlocks(table, train, design, encoder),
-        FitContext(encoder.n_classes, seed, resources),
+        _TrainBlocks(table, train, design, targets),
+        FitContext(targets.n_leading_classes, seed, resources),
         task.steps,
     )
-    measured = PreparedRows(table, train, pipeline, encoder, task.weights.sample_weight)
+    measured = PreparedRows(table, train, pipeline, targets, task.weights.sample_weight)
     return PreparedData(
         train=replace(measured, class_weights=_class_weights(design, measured), fitted=True),
         test=replace(measured, table=test, rows=tested),
         validation=None if validation is None else replace(measured, rows=validation),
         pipeline=pipeline,
-        encoder=encoder,
+        targets=targets,
         dropped=dict(dropped.counts),
         notes=(
             *_notes(table),
@@ -215,10 +218,11 @@ def options_for_more_files(design: DesignFolder, table: Table) -> ReadOptions:
         feature.column: feature.handling.storage_to_read(table.column(feature.column).storage)
         for feature in design.task.input_features
     }
-    target = design.task.target.column
-    storages[target] = table.column(target).storage
-    if storages[target] is Storage.INTEGER and design.task.target.type is PredictionType.REGRESSION:
-        storages[target] = Storage.FLOAT
+    for target in design.task.targets.values():
+        for column in target.named_columns:
+            storages[column] = table.column(column).storage
+            if storages[column] is Storage.INTEGER and target.type is PredictionType.REGRESSION:
+                storages[column] = Storage.FLOAT
     date_formats = {column: table.column(column).date_format or "" for column in storages}
     return replace(
         design.read_options,
@@ -238,8 +242,9 @@ def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Drop
     return rows[dropped.keep("with a missing value in a feature that drops them", keep)]
 
 
-def _codes_of(encoder: TargetEncoder, target: pl.Series, rows: Rows) -> NDArray[Any] | None:
-    return None if encoder.classes is None else encoder.encode(target.gather(rows))
+def _target_frame(table: Table, targets: Targets) -> pl.DataFrame:
+    """The target columns of all rows."""
+    return pl.DataFrame([table.read_column(column) for column in targets.columns])
 
 
 @dataclass(frozen=True)
@@ -249,11 +254,11 @@ class _TrainBlocks:
     table: Table
     rows: Rows
     design: DesignFolder
-    encoder: TargetEncoder
+    targets: Targets
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         columns = [feature.column for feature in self.design.task.input_features]
-        columns = list(dict.fromkeys([*columns, self.encoder.column]))
+        columns = list(dict.fromkeys([*columns, *self.targets.columns]))
         wanted = np.zeros(self.table.n_rows, np.bool_)
         wanted[self.rows] = True
         start = 0
@@ -261,15 +266,19 @@ class _TrainBlocks:
             chosen = wanted[start : start + len(frame)]
             block = frame.filter(chosen)
             yield block.with_columns(
-                pl.Series(TARGET, self.encoder.encode(block[self.encoder.column])),
+                pl.Series(TARGET, self.targets.leading(block)),
                 pl.Series(ROW, start + np.flatnonzero(chosen)),
             )
             start += len(frame)
 
 
-def _class_weights(design: DesignFolder, train: PreparedRows) -> NDArray[np.float32] | None:
-    n_classes = train.target.n_classes
-    if n_classes is None or not design.task.weights.class_weights:
-        return None
-    target, weight = train.read_target()
-    return balanced_class_weights(target, n_classes, weight)
+def _class_weights(design: DesignFolder, train: PreparedRows) -> dict[str, NDArray[np.float32]]:
+    """Balancing weights for each output that predicts classes."""
+    if not design.task.weights.class_weights:
+        return {}
+    targets, weight = train.read_targets()
+    return {
+        name: balanced_class_weights(targets[name], encoder.n_classes, weight)
+        for name, encoder in train.targets.encoders.items()
+        if encoder.n_classes is not None and not isinstance(encoder, LabelsEncoder)
+    }

@@ -10,9 +10,25 @@ from typing import Any, Literal
 from hornbook.atomic import write_json_atomically
 from hornbook.training.events import json_safe
 
-__all__ = ["RESULT_FILE", "TrainingResult"]
+__all__ = ["RESULT_FILE", "OutputResult", "TrainingResult"]
 
 RESULT_FILE = "result.json"
+
+
+@dataclass(frozen=True)
+class OutputResult:
+    """What is reported of one output.
+
+    Attributes:
+        prediction_type, target: of the design.
+        metrics: of the kept epoch on the test set, by exact spelling.
+        threshold: binary only, from which probability on a row is positive.
+    """
+
+    prediction_type: str
+    target: str
+    metrics: dict[str, float | None]
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -23,14 +39,18 @@ class TrainingResult:
         status: finished, stopped by the user with the best epoch kept, failed, or aborted.
         reason: why it failed, was stopped or aborted; in the user's terms.
         has_model: whether an epoch was kept.
-        prediction_type, target: of the design.
+        prediction_type, target: of the design; of several outputs with commas between.
         metric: the name of the metric that decides, and whether greater is better.
-        metrics: of the kept epoch on the test set, by exact spelling.
+        metrics: of the kept epoch on the test set, by exact spelling; with several outputs
+            the name of the output goes before.
         measured_on: the set that epochs were chosen on, `"test"` or `"validation"`.
         best_epoch: the kept epoch, 1-based.
         epochs: how many were run.
         history: every number of every epoch.
-        threshold: binary only, from which probability on a row is positive.
+        threshold: binary only, from which probability on a row is positive; of the output
+            whose metric decides.
+        outputs: what is reported of each output, by name; the only one of a `[target]` is
+            called `""`.
         train_rows, test_rows, validation_rows: after dropping.
         dropped: rows left out, by reason.
         seconds: `prepare` (imports, reading, fitting features, building), `fit` (the loop
@@ -52,6 +72,7 @@ class TrainingResult:
     epochs: int | None = None
     history: dict[str, list[float | None]] = field(default_factory=dict)
     threshold: float | None = None
+    outputs: dict[str, OutputResult] = field(default_factory=dict)
     train_rows: int | None = None
     test_rows: int | None = None
     validation_rows: int | None = None
@@ -82,4 +103,5 @@ class TrainingResult:
         if not path.exists():
             return None
         values = json.loads(path.read_text("utf-8"))
-        return cls(**{**values, "warnings": tuple(values["warnings"])})
+        outputs = {name: OutputResult(**one) for name, one in values["outputs"].items()}
+        return cls(**{**values, "outputs": outputs, "warnings": tuple(values["warnings"])})

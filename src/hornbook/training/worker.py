@@ -14,20 +14,20 @@ import warnings
 from pathlib import Path
 
 import keras
-import numpy as np
-import polars as pl
 import psutil
 
 from hornbook.backends import open_backend
 from hornbook.data import Table, TableStore
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.features import TargetLayout
+from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.build import build_for_training
 from hornbook.training.context import TrainingContext, enter_design
+from hornbook.training.evaluated_rows import write_test_predictions
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
-from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE, STOP_FILE, TrainingJob
+from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
 from hornbook.training.prepare import (
     PreparedData,
     open_tables,
@@ -35,7 +35,7 @@ from hornbook.training.prepare import (
     prepare_data,
 )
 from hornbook.training.resources import DesignResources
-from hornbook.training.result import TrainingResult
+from hornbook.training.result import OutputResult, TrainingResult
 from hornbook.training.user_code import UserCode
 
 __all__ = ["main"]
@@ -113,8 +113,8 @@ class _Training:
             folder=self._folder,
         )
         self._stage("saving the model")
-        self._keep(design, table, data, outcome).write(user_model.keras_model)
-        self._write_predictions(outcome)
+        self._keep(design, table, data, user_model.layout, outcome).write(user_model.keras_model)
+        write_test_predictions(outcome.evaluated, self._folder)
         return self._result(design, data, outcome, measurer.greater_is_better)
 
     def _prepare(self, design: DesignFolder, code: UserCode) -> tuple[Table, PreparedData]:
@@ -142,15 +142,26 @@ class _Training:
         return table, data
 
     def _keep(
-        self, design: DesignFolder, table: Table, data: PreparedData, outcome: FitOutcome
+        self,
+        design: DesignFolder,
+        table: Table,
+        data: PreparedData,
+        layout: TargetLayout,
+        outcome: FitOutcome,
     ) -> ModelArtifact:
         return ModelArtifact(
             self._folder / MODEL_FOLDER,
-            design.task.target.type,
-            data.encoder,
+            {
+                name: ModelOutput(
+                    target.type,
+                    data.targets.encoders[name],
+                    outcome.measurement.thresholds[name],
+                )
+                for name, target in design.task.targets.items()
+            },
+            layout,
             data.pipeline,
             options_for_more_files(design, table).only(data.pipeline.columns),
-            outcome.measurement.threshold,
             keras.backend.backend(),
         )
 
@@ -182,8 +193,8 @@ class _Training:
             status,  # type: ignore[arg-type]
             reason=reason,
             has_model=True,
-            prediction_type=str(design.task.target.type),
-            target=design.task.target.column,
+            prediction_type=design.task.prediction_types,
+            target=design.task.target_title,
             metric=design.task.metric,
             greater_is_better=greater_is_better,
             metrics=dict(outcome.measurement.metrics),
@@ -191,7 +202,16 @@ class _Training:
             best_epoch=outcome.epoch,
             epochs=outcome.epochs,
             history={name: list(values) for name, values in outcome.history.items()},
-            threshold=outcome.measurement.threshold,
+            threshold=outcome.measurement.thresholds[design.task.deciding_output],
+            outputs={
+                name: OutputResult(
+                    str(target.type),
+                    target.title,
+                    dict(outcome.measurement.outputs[name].metrics),
+                    outcome.measurement.thresholds[name],
+                )
+                for name, target in design.task.targets.items()
+            },
             train_rows=len(data.train),
             test_rows=len(data.test),
             validation_rows=None if data.validation is None else len(data.validation),
@@ -206,14 +226,6 @@ class _Training:
             backend_reason=self._job.backend_reason,
             warnings=tuple(notes),
         )
-
-    def _write_predictions(self, outcome: FitOutcome) -> None:
-        evaluated = outcome.evaluated
-        columns = {"truth": evaluated.target, "weight": evaluated.weight}
-        for unit in range(evaluated.prediction.shape[1]):
-            columns[f"output_{unit}"] = evaluated.prediction[:, unit].astype(np.float32)
-        frame = pl.DataFrame({name: v for name, v in columns.items() if v is not None})
-        frame.write_parquet(self._folder / PREDICTIONS_FILE)
 
     def _stage(self, name: str) -> None:
         self._events.write("stage", stage=name)

@@ -1,0 +1,74 @@
+"""What a model made of some rows, and the file in which those of the test set are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hornbook.training.job import PREDICTIONS_FILE
+
+__all__ = ["EvaluatedRows", "read_test_predictions", "write_test_predictions"]
+
+
+@dataclass(frozen=True)
+class EvaluatedRows:
+    """What a model made of some rows.
+
+    Attributes:
+        predictions: the network's raw outputs by name, float64 of shape `(n_rows, units)`.
+        targets: by output name, values or class codes of shape `(n_rows,)`, labels of shape
+            `(n_rows, n_labels)`.
+        weight: row weights, or `None`.
+        loss: the mean loss over the rows, as Keras' `evaluate` computes it.
+    """
+
+    predictions: dict[str, NDArray[np.float64]]
+    targets: dict[str, NDArray[Any]]
+    weight: NDArray[Any] | None
+    loss: float
+
+
+def write_test_predictions(evaluated: EvaluatedRows, folder: Path) -> None:
+    """Writes `truth`, `weight` if there is one, and `output_0`, `output_1`, … as Parquet.
+
+    Of a named output the columns are called `truth:NAME` and `output_0:NAME`; labels stand
+    in `truth_0`, `truth_1`, ….
+    """
+    columns: dict[str, NDArray[Any]] = {}
+    for name, prediction in evaluated.predictions.items():
+        ending = f":{name}" if name else ""
+        truth = evaluated.targets[name]
+        if truth.ndim == 1:
+            columns[f"truth{ending}"] = truth
+        else:
+            columns |= {f"truth_{at}{ending}": column for at, column in enumerate(truth.T)}
+        for unit, column in enumerate(prediction.T):
+            columns[f"output_{unit}{ending}"] = column.astype(np.float32)
+    if evaluated.weight is not None:
+        columns["weight"] = evaluated.weight
+    pl.DataFrame(columns).write_parquet(folder / PREDICTIONS_FILE)
+
+
+def read_test_predictions(
+    folder: Path, output: str = ""
+) -> tuple[NDArray[Any], NDArray[np.float32], NDArray[np.float64] | None]:
+    """Truth, raw outputs of shape `(n_rows, units)`, and row weights of one output."""
+    frame = pl.read_parquet(folder / PREDICTIONS_FILE)
+    ending = f":{output}" if output else ""
+
+    def columns(kind: str) -> list[str]:
+        numbered = (f"{kind}_{at}{ending}" for at in range(len(frame.columns)))
+        return [name for name in numbered if name in frame.columns]
+
+    if f"truth{ending}" in frame.columns:
+        truth = frame[f"truth{ending}"].to_numpy()
+    else:
+        truth = np.column_stack([frame[name].to_numpy() for name in columns("truth")])
+    outputs = np.column_stack([frame[name].to_numpy() for name in columns("output")])
+    weight = frame["weight"].to_numpy() if "weight" in frame.columns else None
+    return truth, outputs, weight
