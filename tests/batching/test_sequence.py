@@ -9,16 +9,18 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from hornbook.batching import (
-    PreparedRows,
-    RowSequence,
-    TargetFormat,
-    TargetLayout,
-    balanced_class_weights,
-)
+from hornbook.batching import PreparedRows, RowSequence, balanced_class_weights
 from hornbook.data import TableStore
 from hornbook.errors import DataError
-from hornbook.features import Feature, FeaturePipeline, NumericalRegular, TargetEncoder, Targets
+from hornbook.features import (
+    Feature,
+    FeaturePipeline,
+    NumericalRegular,
+    TargetEncoder,
+    TargetFormat,
+    TargetLayout,
+    Targets,
+)
 
 N_ROWS = 1000
 

@@ -247,7 +247,7 @@ def test_every_decision_is_listed_and_built_alike() -> None:
     folder = ROOT / "docs" / "decisions"
     records = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
     numbers = [int(path.name[:4]) for path in records]
-    assert numbers == list(range(1, len(records) + 1))
+    assert len(set(numbers)) == len(numbers), "two decisions have one number"
     listed = (folder / "README.md").read_text("utf-8")
     for path in records:
         text = path.read_text("utf-8")
