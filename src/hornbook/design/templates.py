@@ -46,7 +46,8 @@ _FEATURE_COMMENT = """\
 #              missing = "impute" | "drop_rows", impute_with = "mean" | "median" | "constant",
 #              impute_value = 0.0
 # date:        handling = "cyclical" | "elapsed" | "parts"
-# categorical: handling = "dummy", max_categories = 100, cumulative_share = 1.0, min_rows = 1,
+# categorical: handling = "dummy" | "index" | "impact" | "glmm" | "frequency" | "ordinal" | "hash"
+#              | "flag", max_categories = 100, cumulative_share = 1.0, min_rows = 1,
 #              drop_one = false, missing = "own_category" | "impute" | "drop_rows",
 #              impute_with = "most_frequent" | "constant", impute_value = ""
 # input = "main" names the network's input that the column goes to."""
