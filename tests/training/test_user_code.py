@@ -76,3 +76,25 @@ def test_either_of_two_names_will_do(code):
 def test_a_missing_function_is_named(code):
     with pytest.raises(UserCodeError, match="the function fit_model is missing"):
         code("x = 1\n", "training.py").function("training.py", "fit_model")
+
+
+def test_a_mistake_in_a_library_is_shown_where_it_is(code, tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "tool.py").write_text("def half(x):\n    return x / 0\n")
+    loaded = code("import tool\n\ndef build_model():\n    return tool.half(1)\n")
+    with pytest.raises(UserCodeError, match=r"lib/tool.py:2: ZeroDivisionError"):
+        loaded.function("architecture.py", "build_model")()
+    (tmp_path / "lib" / "broken.py").write_text("x = 1\ndef f(:\n")
+    with pytest.raises(UserCodeError, match=r"lib/broken.py:2: not valid Python"):
+        code("import broken\n").module("architecture.py")
+
+
+def test_a_missing_file_is_named(code):
+    with pytest.raises(UserCodeError, match=r"features/x.py: the file is missing"):
+        code("").module("features/x.py")
+
+
+def test_definitions_include_those_of_imported_files(code, tmp_path):
+    (tmp_path / "my_layers.py").write_text("class Scale: ...\n")
+    loaded = code("import my_layers\nfrom json import loads\ndef build_model(): ...\n")
+    assert sorted(loaded.definitions("architecture.py")) == ["Scale", "build_model"]

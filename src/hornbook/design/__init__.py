@@ -10,6 +10,7 @@ from hornbook.design.check import (
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
+    LIBRARY_FOLDER,
     TASK_FILE,
     TRAINING_FILE,
     DesignFolder,
@@ -27,6 +28,7 @@ from hornbook.design.templates import (
 __all__ = [
     "ARCHITECTURE_FILE",
     "CUSTOM_SCORE_FILE",
+    "LIBRARY_FOLDER",
     "TASK_FILE",
     "TRAINING_FILE",
     "DesignFolder",

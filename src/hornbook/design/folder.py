@@ -15,17 +15,26 @@ from pydantic import ValidationError
 from tomlkit.exceptions import ParseError, TOMLKitError
 
 from hornbook.data import ReadOptions
+from hornbook.design.library import imported_modules
 from hornbook.design.problems import problems_of
 from hornbook.design.task import TaskDesign
 from hornbook.design.toml_file import apply_settings
 from hornbook.errors import DesignError, NotFoundError, Problem
 
-__all__ = ["ARCHITECTURE_FILE", "CUSTOM_SCORE_FILE", "TASK_FILE", "TRAINING_FILE", "DesignFolder"]
+__all__ = [
+    "ARCHITECTURE_FILE",
+    "CUSTOM_SCORE_FILE",
+    "LIBRARY_FOLDER",
+    "TASK_FILE",
+    "TRAINING_FILE",
+    "DesignFolder",
+]
 
 TASK_FILE = "task.toml"
 ARCHITECTURE_FILE = "architecture.py"
 TRAINING_FILE = "training.py"
 CUSTOM_SCORE_FILE = "custom_score.py"
+LIBRARY_FOLDER = "lib"
 
 _DESIGN_SUFFIXES = (".py", ".toml", ".json", ".txt", ".yaml", ".yml")
 _LARGEST_DESIGN_FILE = 10 * 2**20
@@ -109,11 +118,32 @@ class DesignFolder:
         custom = (CUSTOM_SCORE_FILE,) if (self.path / CUSTOM_SCORE_FILE).is_file() else ()
         return (ARCHITECTURE_FILE, *training, *custom)
 
+    @property
+    def libraries(self) -> tuple[Path, ...]:
+        """Folders of modules beside the design, shared by several; a frozen copy has none."""
+        beside = self.base.parent / LIBRARY_FOLDER
+        is_frozen = self.path.resolve() != self.base
+        return () if is_frozen or not beside.is_dir() else (beside,)
+
     def freeze(self, target: Path) -> DesignFolder:
-        """Copies the design, settings applied, so that later edits do not touch it."""
+        """Copies the design, settings applied, so that later edits do not touch it.
+
+        What its files import from a folder `lib` beside it is copied into the copy's `lib`.
+        """
         shutil.copytree(self.path, target, ignore=_not_part_of_a_design)
+        for library in self.libraries:
+            for path in imported_modules(target, library):
+                _copy_module(path, target / LIBRARY_FOLDER)
         (target / TASK_FILE).write_text(self.text, "utf-8")
         return DesignFolder(target, self.task, self.text, self.base)
+
+
+def _copy_module(path: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    if path.is_dir():
+        shutil.copytree(path, target / path.name, ignore=_not_part_of_a_design, dirs_exist_ok=True)
+    elif not (target / path.name).exists() and path.stat().st_size <= _LARGEST_DESIGN_FILE:
+        shutil.copy2(path, target)
 
 
 def _not_part_of_a_design(folder: str, names: list[str]) -> set[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from hornbook.atomic import write_json_atomically
-from hornbook.backends import open_backend
+from hornbook.backends import open_backend, set_seed
 from hornbook.data import TableStore
 from hornbook.design import (
     ARCHITECTURE_FILE,
@@ -60,9 +60,10 @@ def _check(
     open_backend(keras.backend.backend())
     design = DesignFolder.read(folder, settings)
     enter_design(design, home)
-    code = UserCode(design.path)
+    code = UserCode(design.path, design.libraries)
     resources = DesignResources.of_training(design, code, home)
     tables = open_tables(design, TableStore(home / "datasets"))
+    set_seed(design.task.seed)
     data = prepare_data(design, *tables, resources)
     source = SourceFile.read(design.path / ARCHITECTURE_FILE)
     answer["rows"] = {"train": len(data.train), "test": len(data.test), "dropped": data.dropped}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import linecache
-import sys
+import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hornbook.design import LIBRARY_FOLDER
 from hornbook.errors import HornbookError, UserCodeError
+from hornbook.training.user_modules import UserModules
 
 __all__ = ["UserCode"]
 
@@ -19,18 +21,18 @@ __all__ = ["UserCode"]
 class UserCode:
     """The user's Python files of one design, loaded once and called with care.
 
-    Each file is a module of its own, imported under its stem from the design folder, so
-    that files may import each other and a traceback shows the user's lines.
+    Each file is a module of its own. Files may import each other and what is in the folder
+    `lib`, and a traceback shows the user's lines. Several threads may use it.
 
     Args:
         folder: the design folder.
+        libraries: folders of modules beside it that its files may import, too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, libraries: Sequence[Path] = ()) -> None:
         self._folder = folder.resolve()
-        self._modules: dict[str, ModuleType] = {}
-        if str(self._folder) not in sys.path:
-            sys.path.insert(0, str(self._folder))
+        shared = [library.resolve() for library in libraries]
+        self._modules = UserModules([self._folder, self._folder / LIBRARY_FOLDER, *shared])
 
     def function(self, file: str, *names: str) -> Callable[..., Any]:
         """The first of some functions that a file defines, ready to be called.
@@ -44,29 +46,40 @@ class UserCode:
 
     def raw_function(self, file: str, *names: str) -> Callable[..., Any]:
         """`function`, but what goes wrong inside is raised as it is."""
-        module = self._load(file)
+        module = self.module(file)
         for name in names:
             found = getattr(module, name, None)
             if callable(found):
                 return found  # type: ignore[no-any-return]
         raise UserCodeError(f"the function {names[0]} is missing", file=file)
 
-    def module(self, file: str) -> ModuleType:
-        """A file as a module, run once.
-
-        Raises:
-            UserCodeError: there is no such file in the folder, or it cannot be run.
-        """
-        return self._load(file)
-
     def definitions(self, file: str) -> dict[str, Any]:
-        """The classes and functions that a file defines, by name."""
-        module = self._load(file)
+        """The classes and functions of a file and of the user's modules it imports, by name."""
+        own = self.module(file)
+        prefix = f"{self._modules.package}."
         return {
             name: value
+            for module in (*self._modules.loaded(), own)
             for name, value in vars(module).items()
-            if callable(value) and getattr(value, "__module__", None) == module.__name__
+            if callable(value) and str(getattr(value, "__module__", "")).startswith(prefix)
         }
+
+    def module(self, file: str) -> ModuleType:
+        """A file as a module, run the first time.
+
+        Args:
+            file: relative to the design folder, e.g. `"features/review.py"`.
+
+        Raises:
+            UserCodeError: it is missing, no Python, or fails.
+        """
+        path = (self._folder / file).resolve()
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            raise UserCodeError(
+                "the file is missing", file=file, fix=f"Write {file} in the design folder."
+            )
+        with self.running():
+            return self._modules.load(file)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -86,6 +99,15 @@ class UserCode:
             raise self._error(error, f"called sys.exit({error.code!r})") from error
         except MemoryError:
             raise
+        except SyntaxError as error:
+            if not self._is_own(error.filename or ""):
+                raise
+            raise UserCodeError(
+                f"not valid Python: {error.msg}",
+                file=self._shown(error.filename or ""),
+                line=error.lineno,
+                code=error.text,
+            ) from error
         except Exception as error:
             if self._frame(error) is None:
                 raise
@@ -94,31 +116,6 @@ class UserCode:
             text = str(error).strip()
             name = type(error).__name__
             raise self._error(error, f"{name}: {text}" if text else name) from error
-
-    def _load(self, file: str) -> ModuleType:
-        if file not in self._modules:
-            path = self._path_of(file)
-            module = ModuleType(path.stem)
-            module.__file__ = str(path)
-            try:
-                code = compile(path.read_bytes(), str(path), "exec")
-            except SyntaxError as error:
-                raise UserCodeError(
-                    f"not valid Python: {error.msg}", file=file, line=error.lineno, code=error.text
-                ) from error
-            sys.modules.setdefault(path.stem, module)
-            with self.running():
-                exec(code, module.__dict__)
-            self._modules[file] = module
-        return self._modules[file]
-
-    def _path_of(self, file: str) -> Path:
-        path = (self._folder / file).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            raise UserCodeError(
-                "the file is missing", file=file, fix=f"Write {file} in the design folder."
-            )
-        return path
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **keywords: Any) -> Any:
@@ -131,8 +128,15 @@ class UserCode:
     def _frame(self, error: BaseException) -> traceback.FrameSummary | None:
         """The deepest frame of the traceback that is in one of the user's files."""
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if Path(frame.filename).is_relative_to(self._folder)]
+        own = [frame for frame in frames if self._is_own(frame.filename)]
         return own[-1] if own else None
+
+    def _is_own(self, file: str) -> bool:
+        return any(Path(file).is_relative_to(folder) for folder in self._modules.folders)
+
+    def _shown(self, file: str) -> str:
+        """A path as the user knows it, from the design folder."""
+        return Path(os.path.relpath(file, self._folder)).as_posix()
 
     def _error(self, error: BaseException, message: str, fix: str | None = None) -> UserCodeError:
         frame = self._frame(error)
@@ -140,7 +144,7 @@ class UserCode:
             return UserCodeError(message, file="user code", fix=fix)
         return UserCodeError(
             message,
-            file=str(Path(frame.filename).relative_to(self._folder)),
+            file=self._shown(frame.filename),
             line=frame.lineno,
             code=linecache.getline(frame.filename, frame.lineno or 0) or None,
             fix=fix,

@@ -16,7 +16,7 @@ from pathlib import Path
 import keras
 import psutil
 
-from hornbook.backends import open_backend
+from hornbook.backends import open_backend, set_seed
 from hornbook.data import Table, TableStore
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
@@ -88,7 +88,7 @@ class _Training:
         open_backend(keras.backend.backend())
         design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
         enter_design(design, Path(self._job.home))
-        code = UserCode(design.path)
+        code = UserCode(design.path, design.libraries)
         table, data = self._prepare(design, code)
         self._stage("building the model")
         measurer = make_measurer(design, data, code)
@@ -125,6 +125,7 @@ class _Training:
         self._stop_if_asked()
         self._stage("preparing features")
         resources = DesignResources.of_training(design, code, Path(self._job.home))
+        set_seed(design.task.seed)
         data = prepare_data(design, table, test, resources)
         if data.images is not None:
             data.images.write(self._folder)
