@@ -46,6 +46,7 @@ from hornbook.features.target import TargetEncoder
 from hornbook.features.target_format import TargetFormat
 from hornbook.features.target_layout import TargetLayout
 from hornbook.features.targets import ONLY_OUTPUT, Encoder, Targets
+from hornbook.features.tokenizer import TokenizerProcessor
 
 __all__ = [
     "NO_RESOURCES",
@@ -92,6 +93,7 @@ __all__ = [
     "TargetFormat",
     "TargetLayout",
     "Targets",
+    "TokenizerProcessor",
     "TreeReduction",
     "handling_class",
     "handling_names",
