@@ -12,18 +12,26 @@ from hornbook.errors import FeatureError
 from hornbook.features.category_counts import CategoryCounts, CountFitting
 from hornbook.features.handling import FeatureType, FitContext, FittedHandling, Fitting, Handling
 
-__all__ = ["CategoricalHandling"]
+__all__ = ["CategoryHandling", "FilledCategoryHandling"]
 
 
-class CategoricalHandling(Handling):
-    """A handling that encodes the category of a row.
+class CategoryHandling(Handling):
+    """A handling of categorical features; numbers and truth values are categories too."""
+
+    feature_type: ClassVar[FeatureType] = FeatureType.CATEGORICAL
+    storages: ClassVar[frozenset[Storage]] = NUMBERS | {Storage.STRING}
+
+    def storage_to_read(self, trained: Storage) -> Storage:
+        # Codes of digits in one file may meet a code with a letter in the next.
+        return Storage.STRING if trained is Storage.INTEGER else trained
+
+
+class FilledCategoryHandling(CategoryHandling):
+    """A handling that encodes the category of a row, and says what a missing one is.
 
     A subclass makes its fitted form from the counted categories in `fit_counts`, or returns a
     `Fitting` of its own from `start_fit`.
     """
-
-    feature_type: ClassVar[FeatureType] = FeatureType.CATEGORICAL
-    storages: ClassVar[frozenset[Storage]] = NUMBERS | {Storage.STRING}
 
     missing: Literal["own_category", "impute", "drop_rows"] = Field(
         "own_category",
@@ -33,10 +41,6 @@ class CategoricalHandling(Handling):
         "most_frequent", description="which category to fill in"
     )
     impute_value: str = Field("", description="the constant category to fill in")
-
-    def storage_to_read(self, trained: Storage) -> Storage:
-        # Codes of digits in one file may meet a code with a letter in the next.
-        return Storage.STRING if trained is Storage.INTEGER else trained
 
     def start_fit(self, column: str, context: FitContext) -> Fitting:
         del context

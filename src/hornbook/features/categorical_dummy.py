@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary, spelled
 from hornbook.features.category_counts import CategoryCounts
 from hornbook.features.handling import FittedHandling, OutputColumn, State, register_handling
@@ -76,7 +76,7 @@ class FittedCategoricalDummy(FittedHandling):
 
 
 @register_handling
-class CategoricalDummy(CategoricalHandling):
+class CategoricalDummy(FilledCategoryHandling):
     """Dummy (one-hot) encoding.
 
     The three limits apply together, from the most frequent category down; ties are taken

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary
 from hornbook.features.category_counts import CategoryCounts
 from hornbook.features.category_values import FittedCategoryValues, ValueRescaling
@@ -17,7 +17,7 @@ __all__ = ["CategoricalFrequency"]
 
 
 @register_handling
-class CategoricalFrequency(CategoricalHandling):
+class CategoricalFrequency(FilledCategoryHandling):
     """Frequency encoding: how many of the train rows have the category of a row.
 
     An unseen category has frequency 0. Missing values have a frequency like a category, unless

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import spelled
 from hornbook.features.category_counts import CategoryCounts
 from hornbook.features.handling import (
@@ -93,7 +93,7 @@ class FittedCategoricalHash(FittedHandling):
 
 
 @register_handling
-class CategoricalHash(CategoricalHandling):
+class CategoricalHash(FilledCategoryHandling):
     """Feature hashing.
 
     Nothing is learnt but the category to fill in, so that unseen categories are encoded like
@@ -110,7 +110,7 @@ class CategoricalHash(CategoricalHandling):
     def start_fit(self, column: str, context: FitContext) -> Fitting:
         if self.missing == "impute" and self.impute_with == "most_frequent":
             return super().start_fit(column, context)
-        return super(CategoricalHandling, self).start_fit(column, context)
+        return super(FilledCategoryHandling, self).start_fit(column, context)
 
     def fit_counts(self, column: str, counts: CategoryCounts) -> FittedCategoricalHash:
         return self._fitted(column, self.filled_value(column, counts))

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary, spelled
 from hornbook.features.category_counts import CategoryCounts
 from hornbook.features.handling import FittedHandling, OutputColumn, State, register_handling
@@ -63,7 +63,7 @@ class FittedCategoricalIndex(FittedHandling):
 
 
 @register_handling
-class CategoricalIndex(CategoricalHandling):
+class CategoricalIndex(FilledCategoryHandling):
     """Whole numbers for an `Embedding` layer of the network.
 
     The kept categories are numbered from the most frequent down; ties are taken in alphabetical

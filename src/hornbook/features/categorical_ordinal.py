@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary
 from hornbook.features.category_counts import CategoryCounts
 from hornbook.features.category_values import FittedCategoryValues, ValueRescaling
@@ -19,7 +19,7 @@ __all__ = ["CategoricalOrdinal"]
 
 
 @register_handling
-class CategoricalOrdinal(CategoricalHandling):
+class CategoricalOrdinal(FilledCategoryHandling):
     """Ordinal encoding: 0 for the first category, 1 for the next one.
 
     Missing values that are a category of their own take part in the order by count, and stand

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.features.categorical import CategoricalHandling
+from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary, spelled
 from hornbook.features.category_counts import CategoryCounts, CategoryIndex, grown
 from hornbook.features.category_values import FittedCategoryValues, ValueRescaling
@@ -70,7 +70,7 @@ class FittedTargetEncoding(FittedCategoryValues):
         return State({**state.values, "seed": self.seed}, state.arrays)
 
 
-class TargetEncoding(CategoricalHandling):
+class TargetEncoding(FilledCategoryHandling):
     """A handling that encodes a category by the target of its rows.
 
     One output column in regression and for two classes, one for each class but the first
