@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hornbook.data import ReadOptions
 from hornbook.design import DesignFolder
+from hornbook.diagnostics import DIAGNOSTICS_FILE, Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, TrainingError
 from hornbook.jobs import settle_ended, train_to_end
 from hornbook.registry import (
@@ -218,6 +219,11 @@ class Session:
         return result
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What may be wrong with the training, the worst first."""
+        return DiagnosticReport.read(self.record.folder).diagnostics
+
+    @property
     def model(self) -> Model:
         """The trained model it kept.
 
@@ -331,7 +337,10 @@ class Model:
 
 def deploy_model(registry: Registry, session: SessionRecord, name: str) -> VersionRecord:
     """Makes the model of a session the active version of a saved model."""
-    return registry.deploy(session, name=name, files=_DEPLOYED)
+    files = [*_DEPLOYED, DIAGNOSTICS_FILE]
+    return registry.deploy(
+        session, name=name, files=[file for file in files if (session.folder / file).exists()]
+    )
 
 
 def _setting_texts(settings: Settings) -> list[str]:

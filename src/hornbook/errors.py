@@ -9,6 +9,7 @@ from difflib import get_close_matches
 __all__ = [
     "DataError",
     "DesignError",
+    "DivergedTrainingError",
     "FeatureError",
     "HornbookError",
     "InterruptedTrainingError",
@@ -54,6 +55,10 @@ class FeatureError(HornbookError):
 
 class TrainingError(HornbookError):
     """A training that cannot start or go on."""
+
+
+class DivergedTrainingError(TrainingError):
+    """A training whose loss is no longer a number."""
 
 
 class InterruptedTrainingError(TrainingError):

@@ -88,6 +88,7 @@ DEFAULTS: dict[str, Any] = {
             "min_learning_rate": 0.0,
         },
     },
+    "diagnostics": {"enabled": True, "off": []},
     "runtime": {"backend": "auto"},
 }
 
@@ -197,3 +198,9 @@ def test_json_and_back() -> None:
     task = design(features={"a": {"type": "categorical", "min_rows": 3}})
     assert TaskDesign.model_validate_json(task.model_dump_json()) == task
     assert Path(task.dataset.path).suffix == ".csv"
+
+
+def test_an_unknown_diagnostic_cannot_be_switched_off() -> None:
+    assert design(diagnostics={"off": ["too-good"]}).diagnostics.off == ("too-good",)
+    with pytest.raises(ValidationError, match=r"no diagnostic 'imbalanced'\n.*Did you mean 'imbal"):
+        design(diagnostics={"off": ["too-good", "imbalanced"]})

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from hornbook.cli import app
 from hornbook.design.task import FeatureEntry, TaskDesign
 from hornbook.design.toml_file import toml_value
+from hornbook.diagnostics import DiagnosticId, Severity
 from hornbook.features import FeatureType, handling_class
 from hornbook.features.handling import handling_names
 from hornbook.metrics import PredictionType, default_metric, get_metric, metric_names
@@ -257,3 +258,11 @@ def test_every_decision_is_listed_and_built_alike() -> None:
             "Decision",
             "Consequences",
         ]
+
+
+def test_every_diagnostic_is_documented_with_its_severities() -> None:
+    text = sections(REFERENCE / "diagnostics.md")["All diagnostics"]
+    documented = {code_names(cells[0])[0]: cells[1] for cells in rows(text)}
+    assert list(documented) == [str(one) for one in DiagnosticId]
+    severities = {str(one) for one in Severity}
+    assert all(set(cell.split(" or ")) <= severities for cell in documented.values())

@@ -193,8 +193,10 @@ def test_a_metric_without_a_value_is_said(terminal, tmp_path, small_table):
 def test_a_custom_score_that_fails_shows_its_own_line_first(task):
     task.write("task/custom_score.py", "def custom_score(y_valid, y_pred):\n    return 1 / 0\n")
     result = task.json("train", "task", "--set", "training.epochs=2")
-    [note] = [note for note in result["warnings"] if "custom score" in note.lower()]
+    found = {one["id"]: one for one in result["diagnostics"]}
+    note = found["custom-score-failed"]["message"]
     assert "custom_score.py:2: " in note
     assert "user_code.py" not in note
+    assert not any("custom score" in note.lower() for note in result["warnings"])
     failed = task.json("train", "task", "--set", "metrics.optimize=Custom score", code=1)
     assert "custom_score.py:2" in failed["reason"]

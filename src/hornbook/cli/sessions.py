@@ -12,6 +12,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from hornbook.cli.diagnostics import say_diagnostics
 from hornbook.cli.draw import curve, format_number, history_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
 from hornbook.cli.train import say_metrics, training_json
@@ -57,7 +58,7 @@ def sessions(
 
 
 def show(model: ModelName = "latest", home: Home = None, as_json: Json = False) -> None:
-    """Show a trained model: its metrics, its curves, its confusion matrix."""
+    """Show a trained model: its metrics, its curves, its confusion matrix, its diagnostics."""
     with reported_errors(as_json), open_registry(home) as registry:
         settle_ended(registry)
         session = registry.session(model)
@@ -157,6 +158,7 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
             name = f"{output}: " if output else ""
             console.print(Text(f"{name}rows: truth, columns: prediction"))
             console.print(_confusion_table(confusion))
+    say_diagnostics(session.folder)
 
 
 def _confusion_table(confusion: dict[str, Any]) -> Table:

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from hornbook.cli.design import read_design
+from hornbook.cli.diagnostics import say_diagnostics
 from hornbook.cli.draw import metrics_table
 from hornbook.cli.output import (
     FAILED,
@@ -23,6 +24,7 @@ from hornbook.cli.output import (
 )
 from hornbook.cli.progress import TrainingProgress
 from hornbook.design import DesignFolder
+from hornbook.diagnostics import DiagnosticReport
 from hornbook.jobs import settle_ended, train_to_end
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.result import TrainingResult
@@ -109,6 +111,7 @@ def training_json(session: SessionRecord, result: TrainingResult | None) -> dict
     }
     reported = TrainingResult("failed") if result is None else result
     value.update(reported.to_json())
+    value.update(DiagnosticReport.read(session.folder).to_json())
     value.update(status=str(session.status), reason=session.reason, folder=str(session.folder))
     return value
 
@@ -124,6 +127,7 @@ def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
     say_metrics(result)
     for warning in result.warnings:
         console.print(f"Note: {warning}")
+    say_diagnostics(session.folder)
     seconds = result.seconds
     validation = f"{result.validation_rows:,} validation rows, " if result.validation_rows else ""
     console.print(

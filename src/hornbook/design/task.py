@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hornbook.data import ReadOptions
+from hornbook.diagnostics import DiagnosticId
 from hornbook.errors import HornbookError, did_you_mean
 from hornbook.features import (
     ONLY_OUTPUT,
@@ -28,6 +29,7 @@ __all__ = [
     "CostMatrixSection",
     "CustomScoreSection",
     "DatasetSection",
+    "DiagnosticsSection",
     "EarlyStoppingSection",
     "FeatureEntry",
     "GenerationSection",
@@ -347,6 +349,23 @@ class TrainingSection(_Section):
     )
 
 
+class DiagnosticsSection(_Section):
+    """What is looked for after a training that may be wrong with it."""
+
+    enabled: bool = Field(True, description="whether to look at all")
+    off: tuple[DiagnosticId, ...] = Field((), description="diagnostics that are not wanted")
+
+    @field_validator("off", mode="before")
+    @classmethod
+    def _check_ids(cls, value: object) -> object:
+        for one in value if isinstance(value, list | tuple) else ():
+            if one not in tuple(DiagnosticId):
+                raise ValueError(
+                    f"there is no diagnostic {one!r}\n  Fix: {did_you_mean(str(one), DiagnosticId)}"
+                )
+        return value
+
+
 class RuntimeSection(_Section):
     """Where and on what to run."""
 
@@ -387,6 +406,9 @@ class TaskDesign(_Section):
         default_factory=ReductionSection, description="fewer columns"
     )
     training: TrainingSection = Field(default_factory=TrainingSection, description="how to train")
+    diagnostics: DiagnosticsSection = Field(
+        default_factory=DiagnosticsSection, description="what is looked for after a training"
+    )
     runtime: RuntimeSection = Field(default_factory=RuntimeSection, description="what to run on")
 
     @property

@@ -13,7 +13,7 @@ import numpy as np
 from tensorboardX import SummaryWriter
 
 from hornbook.batching import PreparedRows
-from hornbook.errors import TrainingError
+from hornbook.errors import DivergedTrainingError, TrainingError
 from hornbook.features import TargetLayout
 from hornbook.metrics import TaskMeasurement, TaskMeasurer
 from hornbook.training.events import EventWriter
@@ -70,12 +70,12 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         """Measures, and keeps the epoch if it is the best so far.
 
         Raises:
-            TrainingError: the loss is no longer a number.
+            DivergedTrainingError: the loss is no longer a number.
         """
         logs = {} if logs is None else logs
         self.epochs += 1
         if not math.isfinite(logs.get("loss", 0.0)):
-            raise TrainingError(
+            raise DivergedTrainingError(
                 f"The loss became {'NaN' if math.isnan(logs['loss']) else 'infinite'} in epoch "
                 f"{self.epochs}: the training diverged.",
                 fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "

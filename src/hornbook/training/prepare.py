@@ -35,7 +35,16 @@ from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
 from hornbook.training.image_check import ImageCheck
 
-__all__ = ["PreparedData", "open_tables", "options_for_more_files", "prepare_data"]
+__all__ = [
+    "DROPPED_BY_FEATURES",
+    "PreparedData",
+    "open_tables",
+    "options_for_more_files",
+    "prepare_data",
+]
+
+DROPPED_BY_FEATURES = "with a missing value in a feature that drops them"
+"""The reason under which `PreparedData.dropped` counts such rows."""
 
 Rows = NDArray[np.int64]
 
@@ -239,7 +248,7 @@ def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Drop
         return rows
     mask = table.scan().select(missing.alias("missing")).collect(engine="streaming")
     keep = ~mask["missing"].to_numpy()[rows]
-    return rows[dropped.keep("with a missing value in a feature that drops them", keep)]
+    return rows[dropped.keep(DROPPED_BY_FEATURES, keep)]
 
 
 def _target_frame(table: Table, targets: Targets) -> pl.DataFrame:

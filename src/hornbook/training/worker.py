@@ -24,6 +24,7 @@ from hornbook.features import TargetLayout
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.build import build_for_training
 from hornbook.training.context import TrainingContext, enter_design
+from hornbook.training.diagnose import diagnose
 from hornbook.training.evaluated_rows import write_test_predictions
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
@@ -115,6 +116,8 @@ class _Training:
         self._stage("saving the model")
         self._keep(design, table, data, user_model.layout, outcome).write(user_model.keras_model)
         write_test_predictions(outcome.evaluated, self._folder)
+        self._stage("looking for what may be wrong")
+        diagnose(design, table, data, user_model, outcome).write(self._folder)
         return self._result(design, data, outcome, measurer.greater_is_better)
 
     def _prepare(self, design: DesignFolder, code: UserCode) -> tuple[Table, PreparedData]:
@@ -188,7 +191,7 @@ class _Training:
                 "than the first, which is kept. Bring test rows of every class, or choose "
                 "another metric."
             )
-        if outcome.custom_score_error:
+        if outcome.custom_score_error and not design.task.diagnostics.enabled:
             notes.append(f"The custom score has no value: {outcome.custom_score_error}")
         return TrainingResult(
             status,  # type: ignore[arg-type]
