@@ -46,7 +46,13 @@ from hornbook.features.target import TargetEncoder
 from hornbook.features.target_format import TargetFormat
 from hornbook.features.target_layout import TargetLayout
 from hornbook.features.targets import ONLY_OUTPUT, Encoder, Targets
+from hornbook.features.text_count import TextCount
+from hornbook.features.text_embedding import TextEmbedding
+from hornbook.features.text_hash import TextHash
+from hornbook.features.text_svd import TextSvd
+from hornbook.features.text_tfidf import TextTfidf
 from hornbook.features.tokenizer import TokenizerProcessor
+from hornbook.features.vector_unfold import VectorUnfold
 
 __all__ = [
     "NO_RESOURCES",
@@ -93,8 +99,14 @@ __all__ = [
     "TargetFormat",
     "TargetLayout",
     "Targets",
+    "TextCount",
+    "TextEmbedding",
+    "TextHash",
+    "TextSvd",
+    "TextTfidf",
     "TokenizerProcessor",
     "TreeReduction",
+    "VectorUnfold",
     "handling_class",
     "handling_names",
     "load_img",
