@@ -119,6 +119,31 @@ def test_a_custom_score_to_optimise_must_be_there(make_design: Make) -> None:
     assert check_code(make_design(task, architecture=GOOD, custom_score=score)) == []
 
 
+def test_every_custom_score_that_is_named_must_be_there(make_design: Make) -> None:
+    task = TASK + "\n[metrics.custom_scores]\nprofit = {}\nloss = { greater_is_better = false }\n"
+    (problem,) = check_code(make_design(task, architecture=GOOD))
+    assert problem.message == "custom scores are named, but there is no custom_score.py"
+    assert problem.key == "metrics.custom_scores"
+    assert problem.fix == "Write it with: def profit(y_valid, y_pred)"
+    one = "def profit(y_valid, y_pred): return 1.0\n"
+    (problem,) = check_code(make_design(task, architecture=GOOD, custom_score=one))
+    assert problem == Problem(
+        "the function loss is missing",
+        "custom_score.py",
+        fix="Define: def loss(y_valid, y_pred)",
+    )
+    # `custom_score` itself may be left out, unless it is what decides.
+    both = one + "loss = profit\n"
+    assert check_code(make_design(task, architecture=GOOD, custom_score=both)) == []
+    chosen = task + '\n[metrics]\noptimize = "Custom score"\n'
+    (problem,) = check_code(make_design(chosen, architecture=GOOD, custom_score=both))
+    assert problem.message == (
+        "the custom score is to be optimised, but custom_score.py has no function custom_score"
+    )
+    named = task + '\n[metrics]\noptimize = "profit"\n'
+    assert check_code(make_design(named, architecture=GOOD, custom_score=both)) == []
+
+
 def test_unknown_columns_are_named_all_at_once(make_design: Make, make_table: Read) -> None:
     task = (
         TASK.replace("age =", "agee =")

@@ -54,8 +54,12 @@ DEFAULTS: dict[str, Any] = {
             "false_positive": -0.3,
             "false_negative": 0.0,
         },
+        "averaging": "macro",
         "custom_score": {"greater_is_better": True, "needs_probability": False},
+        "custom_scores": {},
     },
+    "calibration": {"method": "none"},
+    "prediction_intervals": {"enabled": False, "coverage": 0.95},
     "features": {},
     "generation": {
         "pairwise_linear": False,

@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from hornbook.diagnostics import Diagnostic
-from hornbook.diagnostics.runtime import check_custom_score, check_gpu
+from hornbook.diagnostics.runtime import check_custom_scores, check_gpu
 
 Found = Callable[[Iterable[Diagnostic]], dict[str, Diagnostic]]
 
 
 def test_a_custom_score_that_failed(found: Found) -> None:
-    (one,) = found(check_custom_score("division by zero.")).values()
+    (one,) = found(check_custom_scores({"profit": "division by zero."})).values()
     assert (one.id, one.severity) == ("custom-score-failed", "warning")
-    assert one.numbers == {"error": "division by zero."}
-    assert not found(check_custom_score(None))
+    assert one.message == "The metric 'profit' has no value: division by zero."
+    assert one.numbers == {"metric": "profit", "error": "division by zero."}
+    assert not found(check_custom_scores({}))
+    both = list(check_custom_scores({"profit": "1 / 0.", "Custom score": "no number."}))
+    assert [one.numbers["metric"] for one in both] == ["profit", "Custom score"]
 
 
 @pytest.mark.parametrize("backend", ["jax", "tensorflow", "torch"])

@@ -18,7 +18,13 @@ from hornbook.design.toml_file import toml_value
 from hornbook.diagnostics import DiagnosticId, Severity
 from hornbook.features import FeatureType, handling_class
 from hornbook.features.handling import handling_names
-from hornbook.metrics import PredictionType, default_metric, get_metric, metric_names
+from hornbook.metrics import (
+    PredictionType,
+    additional_metric_names,
+    default_metric,
+    get_metric,
+    metric_names,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -214,6 +220,18 @@ def test_every_metric_is_documented_as_it_is(kind: PredictionType) -> None:
         assert source == metric.source, name
         assert meaning.endswith((".", ")")), name
     assert f"`optimize` is `{default_metric(kind).name}`" in text
+
+
+def test_further_metrics_are_documented_as_they_are() -> None:
+    kinds = [kind for kind in PredictionType if additional_metric_names(kind)]
+    assert {name for kind in kinds for name in additional_metric_names(kind)} == {
+        "Calibration Loss"
+    }
+    [[name, better, needs, _, source]] = rows(
+        sections(REFERENCE / "metrics.md")["Calibration loss"]
+    )
+    metric = get_metric(kinds[0], code_names(name)[0])
+    assert (better, needs, source) == ("smaller", metric.needs, metric.source)
 
 
 def anchors(page: Path) -> set[str]:

@@ -12,7 +12,9 @@ from hornbook.errors import NotFoundError, TrainingError
 from hornbook.metrics import (
     CustomScore,
     Measurer,
+    MetricSettings,
     PredictionType,
+    additional_metric_names,
     default_metric,
     metric_names,
 )
@@ -40,7 +42,7 @@ def measurer(kind: PredictionType, **more: Any) -> Measurer:
 @pytest.mark.parametrize("kind", PredictionType)
 def test_every_metric_in_the_order_of_the_contract(kind: PredictionType) -> None:
     measured = measurer(kind).measure(TRUTH[kind], PREDICTION[kind])
-    assert tuple(measured.metrics) == metric_names(kind)[:-1]
+    assert tuple(measured.metrics) == (*metric_names(kind)[:-1], *additional_metric_names(kind))
     assert measured.value == measured.metrics[default_metric(kind).name]
     assert all(type(value) is float for value in measured.metrics.values())
     assert (measured.threshold is None) == (kind is not BINARY)
@@ -52,8 +54,9 @@ def test_a_custom_score_comes_last_and_can_be_chosen(kind: PredictionType) -> No
     score = CustomScore(lambda y_valid, y_pred: 0.25, greater_is_better=False)
     chosen = measurer(kind, metric=name, custom_score=score)
     measured = chosen.measure(TRUTH[kind], PREDICTION[kind])
-    assert tuple(measured.metrics) == metric_names(kind) == chosen.metric_names
-    assert (measured.value, measured.custom_score_error) == (0.25, None)
+    expected = (*metric_names(kind), *additional_metric_names(kind))
+    assert tuple(measured.metrics) == expected == chosen.metric_names
+    assert (measured.value, measured.custom_score_errors) == (0.25, {})
     assert chosen.is_better(0.1, 0.2)
     assert not chosen.greater_is_better
     assert measurer(kind, custom_score=score).greater_is_better
@@ -74,7 +77,7 @@ def test_a_diverged_network_is_nan_and_no_error(kind: PredictionType, bad: float
     prediction = PREDICTION[kind].copy()
     prediction[1, -1] = bad
     measured = measurer(kind, custom_score=score).measure(TRUTH[kind], prediction)
-    assert tuple(measured.metrics) == metric_names(kind)
+    assert tuple(measured.metrics) == (*metric_names(kind), *additional_metric_names(kind))
     assert all(math.isnan(value) for value in measured.metrics.values())
     assert math.isnan(measured.value)
     assert measured.threshold == (0.5 if kind is BINARY else None)
@@ -163,7 +166,7 @@ def test_custom_scores_may_change_what_they_get(
     own = CustomScore(score, needs_probability=needs_probability)
     truth, prediction, weight = TRUTH[kind].copy(), PREDICTION[kind].copy(), np.ones(3)
     measured = measurer(kind, custom_score=own).measure(truth, prediction, weight)
-    assert measured.custom_score_error is None
+    assert measured.custom_score_errors == {}
     np.testing.assert_array_equal(truth, TRUTH[kind])
     np.testing.assert_array_equal(prediction, PREDICTION[kind])
     np.testing.assert_array_equal(weight, np.ones(3))
@@ -172,10 +175,56 @@ def test_custom_scores_may_change_what_they_get(
 def test_a_failing_custom_score_leaves_the_other_metrics() -> None:
     score = CustomScore(lambda y_valid, y_pred: 1 / 0)
     measured = measurer(REGRESSION, custom_score=score).measure([1.0, 2.0], [1.0, 2.0])
-    assert measured.custom_score_error is not None
-    assert "ZeroDivisionError" in measured.custom_score_error
+    assert "ZeroDivisionError" in measured.custom_score_errors["Custom Score"]
     assert math.isnan(measured.metrics["Custom Score"])
     assert measured.value == 1
+
+
+def test_several_custom_scores_stand_side_by_side() -> None:
+    def broken(y_valid: Any, y_pred: Any) -> float:
+        raise ValueError("no profit today")
+
+    def loss(y_valid: Any, y_pred: Any, sample_weight: Any) -> float:
+        return float(np.average(np.abs(y_valid - y_pred), weights=sample_weight))
+
+    scores = {
+        "profit": CustomScore(broken, name="profit"),
+        "distance": CustomScore(
+            loss, greater_is_better=False, needs_probability=True, name="distance"
+        ),
+    }
+    chosen = measurer(BINARY, metric="distance", custom_scores=scores)
+    measured = chosen.measure(TRUTH[BINARY], PREDICTION[BINARY], np.array([1.0, 0.0, 1.0]))
+    assert tuple(measured.metrics)[-4:] == (
+        "Average Precision",
+        "profit",
+        "distance",
+        "Calibration Loss",
+    )
+    assert measured.value == pytest.approx(0.15)
+    assert not chosen.greater_is_better
+    assert math.isnan(measured.metrics["profit"])
+    [(name, error)] = measured.custom_score_errors.items()
+    assert name == "profit"
+    assert "The custom score 'profit' failed: ValueError: no profit today" in error
+    both = measurer(
+        BINARY, custom_score=CustomScore(lambda y_valid, y_pred: 2.0), custom_scores=scores
+    )
+    names = tuple(both.measure(TRUTH[BINARY], PREDICTION[BINARY]).metrics)
+    assert names == both.metric_names
+    assert names[-4:] == ("Custom score", "profit", "distance", "Calibration Loss")
+
+
+def test_averaging_reaches_the_metrics_of_classes() -> None:
+    truth = np.array([0, 0, 0, 1, 2])
+    prediction = np.eye(3)[[0, 0, 1, 1, 0]] * 0.6 + 0.1
+    macro = measurer(MULTICLASS).measure(truth, prediction).metrics
+    weighted = MetricSettings(averaging="weighted")
+    by_rows = measurer(MULTICLASS, settings=weighted).measure(truth, prediction).metrics
+    assert macro["Recall"] == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert by_rows["Recall"] == pytest.approx(by_rows["Accuracy"]) == 0.6
+    assert macro["ROC AUC"] != by_rows["ROC AUC"]
+    assert macro["Log Loss"] == by_rows["Log Loss"]
 
 
 def test_binary_tasks_have_two_classes() -> None:
@@ -189,6 +238,9 @@ def test_the_columns_are_the_classes() -> None:
 
 
 def test_importing_brings_no_slow_library() -> None:
-    code = "import sys, hornbook.metrics; print({'sklearn', 'keras', 'pandas'} & set(sys.modules))"
+    code = (
+        "import sys, hornbook.metrics; "
+        "print({'sklearn', 'scipy', 'keras', 'pandas'} & set(sys.modules))"
+    )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"

@@ -3,14 +3,14 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 import sklearn.metrics as sk
 from numpy.typing import NDArray
 
-from hornbook.metrics import PredictionType, metric_names, multiclass_metrics
+from hornbook.metrics import Averaging, PredictionType, metric_names, multiclass_metrics
 from hornbook.metrics.one_vs_rest import one_vs_rest
 
 
@@ -33,27 +33,30 @@ def rows(
     return truth.astype(np.intp), probabilities
 
 
+@pytest.mark.parametrize("averaging", get_args(Averaging))
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_values_are_those_of_scikit_learn(seed: int, ties: bool, weighted: bool) -> None:
+def test_values_are_those_of_scikit_learn(
+    seed: int, ties: bool, weighted: bool, averaging: Averaging
+) -> None:
     truth, probabilities = rows(seed, 400, 12, ties=ties)
     weight = np.random.default_rng(seed).random(400) + 0.01 if weighted else None
-    measured = multiclass_metrics(truth, probabilities, weight)
+    measured = multiclass_metrics(truth, probabilities, weight, averaging)
     assert tuple(measured) == metric_names(PredictionType.MULTICLASS)[:-1]
     predicted = probabilities.argmax(axis=1)
-    macro: dict[str, Any] = {"average": "macro", "sample_weight": weight, "zero_division": 0}
+    mean: dict[str, Any] = {"average": averaging, "sample_weight": weight, "zero_division": 0}
     expected = {
         "Accuracy": sk.accuracy_score(truth, predicted, sample_weight=weight),
-        "Precision": sk.precision_score(truth, predicted, **macro),
-        "Recall": sk.recall_score(truth, predicted, **macro),
-        "F1 Score": sk.f1_score(truth, predicted, **macro),
+        "Precision": sk.precision_score(truth, predicted, **mean),
+        "Recall": sk.recall_score(truth, predicted, **mean),
+        "F1 Score": sk.f1_score(truth, predicted, **mean),
         "Log Loss": sk.log_loss(truth, probabilities, sample_weight=weight),
         "ROC AUC": sk.roc_auc_score(
-            truth, probabilities, multi_class="ovr", average="macro", sample_weight=weight
+            truth, probabilities, multi_class="ovr", average=averaging, sample_weight=weight
         ),
         "Average Precision": sk.average_precision_score(
-            truth, probabilities, average="macro", sample_weight=weight
+            truth, probabilities, average=averaging, sample_weight=weight
         ),
     }
     assert measured == pytest.approx(expected, abs=1e-10)
@@ -66,6 +69,9 @@ def test_absent_classes_are_left_out() -> None:
     measured = multiclass_metrics(truth, probabilities)
     areas = [sk.roc_auc_score(truth == code, probabilities[:, code]) for code in range(4)]
     assert measured["ROC AUC"] == pytest.approx(np.mean(areas), abs=1e-12)
+    sizes = np.bincount(truth, minlength=4)
+    weighted = multiclass_metrics(truth, probabilities, averaging="weighted")
+    assert weighted["ROC AUC"] == pytest.approx(np.average(areas, weights=sizes), abs=1e-12)
     # A class that is predicted yet never true still counts in Precision, as in scikit-learn.
     predicted = probabilities.argmax(axis=1)
     assert predicted.max() > 3

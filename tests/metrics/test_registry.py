@@ -7,11 +7,14 @@ import pytest
 from hornbook.errors import NotFoundError
 from hornbook.metrics import (
     PredictionType,
+    additional_metric_names,
+    custom_metric,
     custom_metric_name,
     default_metric,
     get_metric,
     is_better,
     metric_names,
+    reserved_metric_names,
 )
 
 CONTRACT = {
@@ -47,6 +50,28 @@ LOSSES = {"MAPE", "MAE", "MSE", "RMSE", "RMSLE", "Log Loss"}
 def test_spellings_and_order_are_those_of_the_original(kind: PredictionType) -> None:
     assert list(metric_names(kind)) == CONTRACT[kind]
     assert custom_metric_name(kind) == CONTRACT[kind][-1]
+
+
+def test_further_metrics_stand_beside_the_list_of_the_original() -> None:
+    for kind in PredictionType:
+        names = additional_metric_names(kind)
+        assert set(names).isdisjoint(metric_names(kind))
+        assert [get_metric(kind, name).name for name in names] == list(names)
+        assert set(reserved_metric_names(kind)) == {*names, *metric_names(kind)}
+    assert additional_metric_names(PredictionType.REGRESSION) == ()
+    assert not get_metric(PredictionType.BINARY, "Calibration Loss").greater_is_better
+
+
+def test_metrics_of_the_user_count_as_well() -> None:
+    own = {
+        "profit": custom_metric(
+            PredictionType.BINARY, "profit", greater_is_better=True, needs_probability=False
+        )
+    }
+    assert get_metric(PredictionType.BINARY, "profit", own) is own["profit"]
+    assert own["profit"].needs == "classes"
+    with pytest.raises(NotFoundError, match="Did you mean 'profit'"):
+        get_metric(PredictionType.BINARY, "proft", own)
 
 
 @pytest.mark.parametrize("kind", PredictionType)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hornbook.metrics import Measurer, PredictionType, TaskMeasurer, metric_names
+from hornbook.metrics import CustomScore, Measurer, PredictionType, TaskMeasurer, metric_names
 
 TARGETS = {"price": np.array([1.0, 2.0, 3.0]), "sold": np.array([0, 1, 1])}
 PREDICTIONS = {"price": np.array([[1.0], [2.0], [5.0]]), "sold": np.array([[0.2], [0.4], [0.9]])}
@@ -21,6 +21,7 @@ def test_every_output_is_measured_under_its_name(measurer: TaskMeasurer) -> None
     assert list(measured.metrics) == [
         *(f"price {name}" for name in metric_names(PredictionType.REGRESSION)[:-1]),
         *(f"sold {name}" for name in metric_names(PredictionType.BINARY)[:-1]),
+        "sold Calibration Loss",
     ]
     assert measured.metrics["price MAE"] == pytest.approx(2 / 3)
     assert measured.metrics["sold ROC AUC"] == 1.0
@@ -35,6 +36,22 @@ def test_one_output_decides(measurer: TaskMeasurer) -> None:
     other = TaskMeasurer(measurer.measurers, "sold")
     assert other.measure(TARGETS, PREDICTIONS).value == 1.0
     assert other.greater_is_better
+
+
+def test_custom_scores_fail_under_the_name_of_their_output() -> None:
+    def broken(y_valid: object, y_pred: object) -> float:
+        raise ValueError("not today")
+
+    price = Measurer(
+        PredictionType.REGRESSION,
+        metric="profit",
+        custom_scores={"profit": CustomScore(broken, name="profit")},
+    )
+    task = TaskMeasurer({"price": price}, "price")
+    measured = task.measure(TARGETS, PREDICTIONS)
+    [(name, error)] = measured.custom_score_errors.items()
+    assert name == task.deciding_metric == "price profit"
+    assert "not today" in error
 
 
 def test_thresholds_that_are_given_are_kept(measurer: TaskMeasurer) -> None:

@@ -22,7 +22,8 @@ from hornbook.features import (
     TargetFormat,
     TargetLayout,
 )
-from hornbook.metrics import PredictionType
+from hornbook.metrics import Calibration, PredictionInterval, PredictionType
+from hornbook.metrics.calibration import IsotonicCurve
 from hornbook.serving.predict import Predictor, predict_file, predict_frame
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 
@@ -32,7 +33,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 TRAIN = pl.DataFrame({"n": [1.0, 2.0, 3.0, 4.0], "^c$": ["a", "b", "a", "b"]})
 
 
-def make(folder, units=1, activation="sigmoid", kind=PredictionType.BINARY, classes=("no", "yes")):
+def make(
+    folder,
+    units=1,
+    activation="sigmoid",
+    kind=PredictionType.BINARY,
+    classes=("no", "yes"),
+    **learnt,
+):
     """A network with fixed weights that looks at `n` alone."""
     features = [
         Feature("n", NumericalRegular(missing="drop_rows")),
@@ -45,7 +53,7 @@ def make(folder, units=1, activation="sigmoid", kind=PredictionType.BINARY, clas
     dense.set_weights([np.array([[1.0] * units, [0.0] * units, [0.0] * units]), np.zeros(units)])
     artifact = ModelArtifact(
         folder / MODEL_FOLDER,
-        {"": ModelOutput(kind, TargetEncoder("y", classes), 0.5)},
+        {"": ModelOutput(kind, TargetEncoder("y", classes), 0.5, **learnt)},
         TargetLayout.single(TargetFormat.VALUES),
         pipeline,
         ReadOptions(types_may_be_absent=True),
@@ -73,6 +81,32 @@ def test_rows_without_a_needed_value_have_no_prediction(predictor):
     predicted = predictor.predict(pl.DataFrame({"n": [4.0, None], "^c$": ["a", None]}))
     assert predicted["prediction"].to_list() == ["yes", None]
     assert predicted["proba_yes"].null_count() == 1
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_probabilities_are_calibrated_and_the_threshold_is_for_them(tmp_path, units):
+    activation = "sigmoid" if units == 1 else "softmax"
+    plain = make(tmp_path / "plain", units, activation).predict(TRAIN)
+    halved = IsotonicCurve(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+    calibration = Calibration("isotonic", (halved,))
+    corrected = make(tmp_path / "other", units, activation, calibration=calibration).predict(TRAIN)
+    np.testing.assert_allclose(corrected["proba_yes"], plain["proba_yes"] / 2)
+    np.testing.assert_allclose(corrected["proba_no"], 1 - plain["proba_yes"] / 2)
+    assert set(corrected["prediction"]) == {"no"}
+
+
+def test_regressions_come_with_their_interval(tmp_path):
+    kind = PredictionType.REGRESSION
+    interval = PredictionInterval(0.9, 1.5)
+    predictor = make(tmp_path, 1, None, kind, None, interval=interval)
+    frame = pl.DataFrame({"n": [4.0, None], "^c$": ["a", "b"]})
+    predicted = predictor.predict(frame)
+    columns = ("prediction", "prediction_lower", "prediction_upper")
+    assert tuple(predicted.columns) == predictor.output_columns == columns
+    assert predicted["prediction_lower"][0] == predicted["prediction"][0] - 1.5
+    assert predicted["prediction_upper"][0] == predicted["prediction"][0] + 1.5
+    assert predicted["prediction_upper"][1] is None
+    assert predictor.predict(TRAIN.head(0)).columns == list(columns)
 
 
 def test_any_number_of_rows_will_do(predictor):

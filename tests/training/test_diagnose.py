@@ -96,7 +96,7 @@ def found(folder, tmp_path):
             evaluated.targets, evaluated.predictions
         )
         losses = {"loss": [0.7, 0.6, 0.55], "val_loss": [0.7, 0.6, 0.601]}
-        result = FitOutcome(2, measured, evaluated, losses, 3, False, None, 1.0, None)
+        result = FitOutcome(2, measured, evaluated, losses, 3, False, None, 1.0, {})
         report = diagnose(design, table, data, UserModel(model, layout), replace(result, **outcome))
         assert report.unchecked == ()
         report.write(tmp_path)
@@ -149,10 +149,12 @@ def test_dropped_rows_name_the_column(found):
 
 def test_the_end_of_a_training_that_broke_off(found):
     diagnostics = found(
-        weights=GOOD, failure=DivergedTrainingError("no number"), custom_score_error="1 / 0."
+        weights=GOOD,
+        failure=DivergedTrainingError("no number"),
+        custom_score_errors={"profit": "1 / 0."},
     )
     assert diagnostics["diverged"].numbers["epoch"] == 4
-    assert diagnostics["custom-score-failed"].numbers == {"error": "1 / 0."}
+    assert diagnostics["custom-score-failed"].numbers == {"metric": "profit", "error": "1 / 0."}
 
 
 def test_what_is_switched_off_is_not_looked_for(found):

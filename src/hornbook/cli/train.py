@@ -10,7 +10,7 @@ from rich.text import Text
 
 from hornbook.cli.design import read_design
 from hornbook.cli.diagnostics import say_diagnostics
-from hornbook.cli.draw import metrics_table
+from hornbook.cli.draw import format_number, metrics_table
 from hornbook.cli.output import (
     FAILED,
     Home,
@@ -27,7 +27,7 @@ from hornbook.design import DesignFolder
 from hornbook.diagnostics import DiagnosticReport
 from hornbook.jobs import settle_ended, train_to_end
 from hornbook.registry import Registry, SessionRecord, SessionStatus
-from hornbook.training.result import TrainingResult
+from hornbook.training.result import OutputResult, TrainingResult
 
 __all__ = ["ended_well", "run_training", "say_metrics", "say_outcome", "train", "training_json"]
 
@@ -148,3 +148,35 @@ def say_metrics(result: TrainingResult) -> None:
         if output.threshold is not None:
             which = Text(f"{name} threshold" if name else "Threshold")
             console.print(which.append(f" {output.threshold:.4f}"))
+        _say_corrections(name, output)
+
+
+def _say_corrections(name: str, output: OutputResult) -> None:
+    """What was learnt on rows held out from training, and what it is worth on others."""
+    title = f"{name}: " if name else ""
+    calibration, interval = output.calibration, output.interval
+    if calibration is not None:
+        log_losses = (calibration.log_loss_before, calibration.log_loss_after)
+        losses = (calibration.calibration_loss_before, calibration.calibration_loss_after)
+        where = "the test rows"
+        if calibration.measured_on == "folds":
+            where += ", each fifth by a fit on the others"
+        console.print(
+            f"{title}Probabilities calibrated ({calibration.method}) on "
+            f"{calibration.fitted_rows:,} {calibration.fitted_on} rows: Log Loss "
+            f"{' → '.join(map(format_number, log_losses))}, Calibration Loss "
+            f"{' → '.join(map(format_number, losses))} on {where}",
+            soft_wrap=True,
+        )
+    if interval is not None:
+        measured = ""
+        if interval.measured_coverage is not None:
+            measured = f"; it holds {interval.measured_coverage:.1%} of the test rows"
+        if measured and interval.measured_on == "halves":
+            measured += ", half against half"
+        console.print(
+            f"{title}Prediction interval for {interval.coverage:.4g}: "
+            f"± {format_number(interval.half_width)}, learnt on {interval.fitted_rows:,} "
+            f"{interval.fitted_on} rows{measured}",
+            soft_wrap=True,
+        )

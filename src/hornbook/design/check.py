@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -56,22 +56,47 @@ _TYPE_OF_STORAGE = {
 
 def check_code(design: DesignFolder) -> list[Problem]:
     """Files that are missing, no Python, or without the functions they must define."""
-    problems = check_files(design.path, design.code_files)
-    wants_custom = design.task.metrics.optimize in ("Custom Score", "Custom score")
-    if wants_custom and CUSTOM_SCORE_FILE not in design.code_files:
-        problems.append(
-            _at(
-                design,
-                ("metrics", "optimize"),
-                f"the custom score is to be optimised, but there is no {CUSTOM_SCORE_FILE}",
-                f"Write it with: def {_SIGNATURES['custom_score']}",
-            )
-        )
-    return problems
+    named = design.task.metrics.custom_scores
+    problems = check_files(design.path, design.code_files, named)
+    missing = _missing_custom_score(design)
+    return problems if missing is None else [*problems, missing]
 
 
-def check_files(folder: Path, names: Iterable[str]) -> list[Problem]:
-    """What `check_code` says of single files, for a design that cannot be read."""
+def _missing_custom_score(design: DesignFolder) -> Problem | None:
+    """The function `custom_score`, or the whole file, where the design counts on it."""
+    named = design.task.metrics.custom_scores
+    chosen = design.task.metrics.optimize in ("Custom Score", "Custom score")
+    path = ("metrics", "optimize") if chosen else ("metrics", "custom_scores")
+    what = "the custom score is to be optimised" if chosen else "custom scores are named"
+    if CUSTOM_SCORE_FILE not in design.code_files:
+        if not (chosen or named):
+            return None
+        function = "custom_score" if chosen else next(iter(named))
+        fix = f"Write it with: def {_signature(function)}"
+        return _at(design, path, f"{what}, but there is no {CUSTOM_SCORE_FILE}", fix)
+    source = SourceFile.read(design.path / CUSTOM_SCORE_FILE)
+    if not (chosen and named) or source.syntax_problem:
+        return None
+    if not source.names.isdisjoint(("custom_score", "*")):
+        return None
+    return _at(
+        design,
+        path,
+        f"{what}, but {CUSTOM_SCORE_FILE} has no function custom_score",
+        f"Define: def {_signature('custom_score')}",
+    )
+
+
+def check_files(
+    folder: Path, names: Iterable[str], custom_scores: Collection[str] = ()
+) -> list[Problem]:
+    """What `check_code` says of single files, for a design that cannot be read.
+
+    Args:
+        folder: the design folder.
+        names: of the files.
+        custom_scores: functions of `custom_score.py` that the design names.
+    """
     problems = []
     for name in names:
         if not (folder / name).is_file():
@@ -85,12 +110,24 @@ def check_files(folder: Path, names: Iterable[str]) -> list[Problem]:
             Problem(
                 f"the function {accepted[0]} is missing",
                 name,
-                fix=f"Define: def {_SIGNATURES[accepted[0]]}",
+                fix=f"Define: def {_signature(accepted[0])}",
             )
-            for accepted in _FUNCTIONS[name]
+            for accepted in _wanted_functions(name, custom_scores)
             if source.names.isdisjoint((*accepted, "*"))
         ]
     return problems
+
+
+def _wanted_functions(file: str, custom_scores: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """What a file must define; of names in one tuple any will do."""
+    if file == CUSTOM_SCORE_FILE and custom_scores:
+        # Then `custom_score` itself is one more that may be there.
+        return tuple((name,) for name in custom_scores)
+    return _FUNCTIONS[file]
+
+
+def _signature(function: str) -> str:
+    return _SIGNATURES.get(function, f"{function}(y_valid, y_pred)")
 
 
 def check_table(design: DesignFolder, table: Table) -> list[Problem]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from hornbook.design.metrics import unsuited_sections
 from hornbook.design.task import FeatureEntry, TargetSection, TaskDesign
 from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import NotFoundError, Problem, did_you_mean
 from hornbook.features import handling_class
-from hornbook.metrics import PredictionType, get_metric
+from hornbook.metrics import PredictionType, custom_metric, get_metric
 
 __all__ = ["problems_of"]
 
@@ -67,10 +68,26 @@ def _contradictions(values: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], s
         return
     kind, metric = _table(targets, chosen).get("type"), metrics.get("optimize")
     if kind in tuple(PredictionType) and isinstance(metric, str):
+        own = {
+            name: custom_metric(
+                PredictionType(kind), name, greater_is_better=True, needs_probability=False
+            )
+            for name in _table(metrics, "custom_scores")
+        }
         try:
-            get_metric(PredictionType(kind), metric)
+            get_metric(PredictionType(kind), metric, own)
         except NotFoundError as error:
             yield ("metrics", "optimize"), error.message, error.fix
+    known = [
+        PredictionType(one["type"])
+        for one in targets.values()
+        if isinstance(one, Mapping) and one.get("type") in tuple(PredictionType)
+    ]
+    yield from unsuited_sections(
+        known if len(known) == len(targets) else (),
+        _table(values, "calibration").get("method"),
+        intervals=_table(values, "prediction_intervals").get("enabled") is True,
+    )
     for one in targets.values():
         column = one.get("column") if isinstance(one, Mapping) else None
         entry = features.get(column) if isinstance(column, str) else None
@@ -142,13 +159,17 @@ def _problem(
 def _known_keys(location: tuple[str | int, ...], values: dict[str, Any]) -> list[str]:
     """The settings that may stand at a location."""
     model: type[BaseModel] = TaskDesign
+    named: Any = None
     for depth, part in enumerate(location):
         if model is TaskDesign and part == "outputs":
             return list(TargetSection.model_fields) if location[depth + 1 :] else []
         if model is TaskDesign and part == "features":
             return _known_feature_keys(location[depth + 1 :], values)
         field = model.model_fields.get(str(part))
-        annotation = field.annotation if field else None
+        annotation = named or (field.annotation if field else None)
+        named = get_args(annotation)[1] if get_origin(annotation) is dict else None
+        if named is not None:
+            continue  # The next part is a name of the user's own.
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return []
         model = annotation

@@ -8,6 +8,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hornbook.data import ReadOptions
+from hornbook.design.metrics import (
+    CalibrationSection,
+    CostMatrixSection,
+    CustomScoreSection,
+    MetricsSection,
+    PredictionIntervalsSection,
+    unsuited_sections,
+)
+from hornbook.design.section import Section
 from hornbook.diagnostics import DiagnosticId
 from hornbook.errors import HornbookError, did_you_mean
 from hornbook.features import (
@@ -26,6 +35,7 @@ from hornbook.features import (
 from hornbook.metrics import PredictionType, default_metric, get_metric, output_metric_name
 
 __all__ = [
+    "CalibrationSection",
     "CostMatrixSection",
     "CustomScoreSection",
     "DatasetSection",
@@ -34,6 +44,7 @@ __all__ = [
     "FeatureEntry",
     "GenerationSection",
     "MetricsSection",
+    "PredictionIntervalsSection",
     "ReduceLearningRateSection",
     "ReductionSection",
     "RuntimeSection",
@@ -46,13 +57,7 @@ __all__ = [
 ]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
-    )
-
-
-class DatasetSection(_Section):
+class DatasetSection(Section):
     """The data: where it is and, where guessing is not enough, how to read it."""
 
     path: str = Field(description="the file, relative to this folder or absolute")
@@ -81,7 +86,7 @@ class DatasetSection(_Section):
         return self
 
 
-class TargetSection(_Section):
+class TargetSection(Section):
     """What to predict: by the network's only output, or by one of its named outputs."""
 
     column: str | None = Field(None, description="the column to predict")
@@ -127,7 +132,7 @@ class TargetSection(_Section):
         return ", ".join(self.named_columns)
 
 
-class SamplingSection(_Section):
+class SamplingSection(Section):
     """Which rows to use at all."""
 
     method: Literal["none", "first", "random"] = Field(
@@ -136,7 +141,7 @@ class SamplingSection(_Section):
     rows: int = Field(100_000, ge=2, description="how many, for first and random")
 
 
-class SplitSection(_Section):
+class SplitSection(Section):
     """Which rows to learn from, and which to measure on."""
 
     test_share: float = Field(
@@ -152,7 +157,7 @@ class SplitSection(_Section):
     stratify: bool = Field(True, description="classification: keep each class's share")
 
 
-class WeightsSection(_Section):
+class WeightsSection(Section):
     """How much each row counts."""
 
     class_weights: bool = Field(
@@ -160,44 +165,6 @@ class WeightsSection(_Section):
     )
     sample_weight: str | None = Field(
         None, description="a column of row weights; counts in training and in metrics"
-    )
-
-
-class CostMatrixSection(_Section):
-    """The gain of a row of each kind, for Cost Matrix Gain."""
-
-    true_positive: float = Field(1.0, description="gain of a positive found")
-    true_negative: float = Field(0.0, description="gain of a negative left alone")
-    false_positive: float = Field(-0.3, description="gain of a false alarm")
-    false_negative: float = Field(0.0, description="gain of a positive missed")
-
-
-class CustomScoreSection(_Section):
-    """How to read the `custom_score` function of `custom_score.py`."""
-
-    greater_is_better: bool = Field(True, description="a score, or else a loss")
-    needs_probability: bool = Field(
-        False, description="classification: call it with probabilities, not classes"
-    )
-
-
-class MetricsSection(_Section):
-    """Which metric decides; all are computed anyway."""
-
-    optimize: str | None = Field(
-        None, description="the metric that chooses the epoch, spelled as in the reports"
-    )
-    output: str | None = Field(
-        None, description="with [outputs]: the one whose metric chooses; the first when absent"
-    )
-    lift_share: float = Field(
-        0.4, gt=0, lt=1, description="share of the rows at which Cumulative Lift is read"
-    )
-    cost_matrix: CostMatrixSection = Field(
-        default_factory=CostMatrixSection, description="gains for Cost Matrix Gain"
-    )
-    custom_score: CustomScoreSection = Field(
-        default_factory=CustomScoreSection, description="how to read custom_score.py"
     )
 
 
@@ -253,7 +220,7 @@ class FeatureEntry(BaseModel):
         return handling(**(self.model_extra or {}))
 
 
-class GenerationSection(_Section):
+class GenerationSection(Section):
     """New columns of `main`, made of pairs of columns of different numerical features."""
 
     pairwise_linear: bool = Field(False, description="add a+b and a-b of each pair")
@@ -268,7 +235,7 @@ class GenerationSection(_Section):
         return (Generation(self.pairwise_linear, self.pairwise_polynomial, self.max_columns),)
 
 
-class ReductionSection(_Section):
+class ReductionSection(Section):
     """Fewer columns of `main`; the last thing before the network."""
 
     method: Literal["none", "correlation", "tree", "pca", "lasso"] = Field(
@@ -310,7 +277,7 @@ class ReductionSection(_Section):
                 return ()
 
 
-class EarlyStoppingSection(_Section):
+class EarlyStoppingSection(Section):
     """Standard mode: stop when the chosen metric no longer improves."""
 
     enabled: bool = Field(False, description="whether to stop early")
@@ -318,7 +285,7 @@ class EarlyStoppingSection(_Section):
     min_delta: float = Field(0.0, ge=0, description="the least change that counts")
 
 
-class ReduceLearningRateSection(_Section):
+class ReduceLearningRateSection(Section):
     """Standard mode: lower the learning rate when the chosen metric stalls."""
 
     enabled: bool = Field(False, description="whether to lower it")
@@ -328,7 +295,7 @@ class ReduceLearningRateSection(_Section):
     min_learning_rate: float = Field(0.0, ge=0, description="never goes below this")
 
 
-class TrainingSection(_Section):
+class TrainingSection(Section):
     """How to train."""
 
     mode: Literal["standard", "advanced"] = Field(
@@ -349,7 +316,7 @@ class TrainingSection(_Section):
     )
 
 
-class DiagnosticsSection(_Section):
+class DiagnosticsSection(Section):
     """What is looked for after a training that may be wrong with it."""
 
     enabled: bool = Field(True, description="whether to look at all")
@@ -366,7 +333,7 @@ class DiagnosticsSection(_Section):
         return value
 
 
-class RuntimeSection(_Section):
+class RuntimeSection(Section):
     """Where and on what to run."""
 
     backend: Literal["auto", "jax", "tensorflow", "torch"] = Field(
@@ -374,7 +341,7 @@ class RuntimeSection(_Section):
     )
 
 
-class TaskDesign(_Section):
+class TaskDesign(Section):
     """All of `task.toml`."""
 
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
@@ -395,6 +362,12 @@ class TaskDesign(_Section):
     )
     metrics: MetricsSection = Field(
         default_factory=MetricsSection, description="the metric that decides"
+    )
+    calibration: CalibrationSection = Field(
+        default_factory=CalibrationSection, description="correct probabilities"
+    )
+    prediction_intervals: PredictionIntervalsSection = Field(
+        default_factory=PredictionIntervalsSection, description="lower and upper ends"
     )
     features: dict[str, FeatureEntry] = Field(
         default_factory=dict, description="one entry a column; columns not named are not used"
@@ -477,9 +450,20 @@ class TaskDesign(_Section):
             )
         if self.metrics.optimize is not None:
             try:
-                get_metric(self.targets[self.deciding_output].type, self.metrics.optimize)
+                kind = self.targets[self.deciding_output].type
+                get_metric(kind, self.metrics.optimize, self.metrics.own_metrics(kind))
             except HornbookError as error:
                 raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _check_sections_suit(self) -> TaskDesign:
+        for _, message, fix in unsuited_sections(
+            (target.type for target in self.targets.values()),
+            self.calibration.method,
+            intervals=self.prediction_intervals.enabled,
+        ):
+            raise ValueError(f"{message}\n  Fix: {fix}")
         return self
 
     @model_validator(mode="after")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hornbook.diagnostics.diagnostic import Diagnostic, DiagnosticId, Severity
 
-__all__ = ["check_custom_score", "check_gpu"]
+__all__ = ["check_custom_scores", "check_gpu"]
 
 
-def check_custom_score(error: str | None) -> Iterator[Diagnostic]:
-    """Looks at why the custom score has no value, if it has none."""
-    if error is not None:
+def check_custom_scores(errors: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Looks at why custom scores have no value, those that have none.
+
+    Args:
+        errors: what went wrong, by the names of the scores in reports.
+    """
+    for name, error in errors.items():
         yield Diagnostic(
             DiagnosticId.CUSTOM_SCORE_FAILED,
             Severity.WARNING,
-            f"The custom score has no value: {error}",
-            "Mend custom_score in custom_score.py; it must return one number.",
-            {"error": error},
+            f"The metric '{name}' has no value: {error}",
+            "Mend the function in custom_score.py; it must return one number.",
+            {"metric": name, "error": error},
         )
 
 

@@ -36,6 +36,7 @@ class CustomScore:
         function: the user's function.
         greater_is_better: whether its value is a score, or else a loss.
         needs_probability: classification only: call it with probabilities.
+        name: what it is called where a design has several; errors say it.
 
     Example:
         >>> score = CustomScore(lambda y_valid, y_pred: np.mean(y_valid == y_pred))
@@ -48,6 +49,7 @@ class CustomScore:
     function: Callable[..., Any]
     greater_is_better: bool = True
     needs_probability: bool = False
+    name: str | None = None
 
     @cached_property
     def wants_sample_weight(self) -> bool:
@@ -72,15 +74,19 @@ class CustomScore:
         value = _number(result)
         if value is None or not math.isfinite(value):
             return math.nan, (
-                f"The custom score returned {_shown(result)}, "
+                f"{self._title} returned {_shown(result)}, "
                 "expected one finite number, such as 0.93."
             )
         return value, None
 
+    @property
+    def _title(self) -> str:
+        return "The custom score" + ("" if self.name is None else f" '{self.name}'")
+
     def _failure(self, error: Exception) -> str:
         code = getattr(self.function, "__code__", None)
         own_file = code.co_filename if code else None
-        text = f"The custom score failed: {type(error).__name__}: {error}"
+        text = f"{self._title} failed: {type(error).__name__}: {error}"
         # The last frame in the user's file: below it are only the libraries that it calls.
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             if frame.filename == own_file:

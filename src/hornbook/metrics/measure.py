@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,21 @@ from hornbook.metrics.multiclass import multiclass_metrics
 from hornbook.metrics.multilabel import LABEL_THRESHOLD, multilabel_metrics
 from hornbook.metrics.prediction_type import PredictionType
 from hornbook.metrics.ranked_scores import RankedScores, is_positive
-from hornbook.metrics.registry import custom_metric_name, get_metric, is_better, metric_names
+from hornbook.metrics.registry import (
+    Metric,
+    additional_metric_names,
+    custom_metric,
+    custom_metric_name,
+    get_metric,
+    is_better,
+    metric_names,
+)
 from hornbook.metrics.regression import regression_metrics
+from hornbook.metrics.reliability import (
+    calibration_loss,
+    labels_calibration_loss,
+    top_class_calibration_loss,
+)
 from hornbook.metrics.rows import (
     checked_codes,
     checked_labels,
@@ -37,18 +50,18 @@ class Measurement:
     """What one call of `Measurer.measure` found.
 
     Attributes:
-        metrics: every metric in the order of reports, the custom one only where there is one. A
+        metrics: every metric in the order of reports, custom ones only where there are any. A
             metric that is undefined on these rows, or not finite, is NaN.
         value: the chosen metric's.
         threshold: binary: the probability from which on a row was predicted positive; `None`
             otherwise.
-        custom_score_error: why the custom score is NaN; `None` where it is not.
+        custom_score_errors: why custom scores are NaN, by their names; empty where none is.
     """
 
     metrics: dict[str, float]
     value: float
     threshold: float | None = None
-    custom_score_error: str | None = None
+    custom_score_errors: dict[str, str] = field(default_factory=dict)
 
 
 class Measurer:
@@ -59,8 +72,9 @@ class Measurer:
     Args:
         prediction_type: what the network predicts.
         metric: the chosen metric, spelled as in `metric_names(prediction_type)`.
-        settings: gains and the share of the lift.
+        settings: gains, the share of the lift, and how classes are averaged.
         custom_score: the user's own metric, if there is one.
+        custom_scores: further ones, by their names in reports.
         classes: classification: the labels in the order of their codes, in binary classification
             the positive one second. Custom scores are called with them, or with the codes when
             absent.
@@ -84,15 +98,17 @@ class Measurer:
         metric: str,
         settings: MetricSettings | None = None,
         custom_score: CustomScore | None = None,
+        custom_scores: Mapping[str, CustomScore] | None = None,
         classes: Sequence[Any] | None = None,
     ) -> None:
         self.prediction_type = PredictionType(prediction_type)
-        self.metric = get_metric(self.prediction_type, metric)
         self.settings = settings or MetricSettings()
-        self.custom_score = custom_score
-        self._custom_name = custom_metric_name(self.prediction_type)
+        named = dict(custom_scores or {})
+        self.metric = get_metric(self.prediction_type, metric, self._own_metrics(named))
+        contract = custom_metric_name(self.prediction_type)
+        self.custom_scores = {**({contract: custom_score} if custom_score else {}), **named}
         self._labels = None if classes is None else _label_array(classes)
-        if metric == self._custom_name and custom_score is None:
+        if metric == contract and custom_score is None:
             raise TrainingError(
                 f"The metric {metric!r} is chosen, but there is no custom score.",
                 fix="Write custom_score.py, or choose another metric.",
@@ -106,15 +122,14 @@ class Measurer:
     @property
     def metric_names(self) -> tuple[str, ...]:
         """The keys of `Measurement.metrics`, in order."""
-        names = metric_names(self.prediction_type)
-        return names if self.custom_score else names[:-1]
+        measured = metric_names(self.prediction_type)[:-1]
+        return (*measured, *self.custom_scores, *additional_metric_names(self.prediction_type))
 
     @property
     def greater_is_better(self) -> bool:
         """The direction of the chosen metric."""
-        if self.custom_score is not None and self.metric.name == self._custom_name:
-            return self.custom_score.greater_is_better
-        return self.metric.greater_is_better
+        custom = self.custom_scores.get(self.metric.name)
+        return self.metric.greater_is_better if custom is None else custom.greater_is_better
 
     def is_better(self, candidate: float, best: float | None) -> bool:
         """Whether a value of the chosen metric beats the best so far; NaN never does."""
@@ -130,7 +145,7 @@ class Measurer:
         """All metrics of these rows.
 
         A prediction with NaN or infinity, as a diverged network gives, makes every metric NaN;
-        the custom score is then not called.
+        custom scores are then not called.
 
         Args:
             y_true: values for regression, class codes otherwise; shape `(n_rows,)` or
@@ -154,17 +169,29 @@ class Measurer:
         if not _all_finite(predicted):
             return self._undefined(threshold)
         metrics, threshold = self._metrics(truth, predicted, weights, threshold)
-        error = None
-        if self.custom_score is not None:
-            y_valid, y_pred = self._custom_arrays(truth, predicted, threshold, self.custom_score)
+        errors = {}
+        for name, score in self.custom_scores.items():
+            y_valid, y_pred = self._custom_arrays(truth, predicted, threshold, score)
             own_weights = None if weights is None else weights.copy()
-            metrics[self._custom_name], error = self.custom_score.measure(
-                y_valid, y_pred, own_weights
-            )
+            metrics[name], error = score.measure(y_valid, y_pred, own_weights)
+            if error is not None:
+                errors[name] = error
         finite = {
-            name: value if math.isfinite(value) else math.nan for name, value in metrics.items()
+            name: metrics[name] if math.isfinite(metrics[name]) else math.nan
+            for name in self.metric_names
         }
-        return Measurement(finite, finite[self.metric.name], threshold, error)
+        return Measurement(finite, finite[self.metric.name], threshold, errors)
+
+    def _own_metrics(self, custom_scores: Mapping[str, CustomScore]) -> dict[str, Metric]:
+        return {
+            name: custom_metric(
+                self.prediction_type,
+                name,
+                greater_is_better=score.greater_is_better,
+                needs_probability=score.needs_probability,
+            )
+            for name, score in custom_scores.items()
+        }
 
     def _checked_truth(
         self, y_true: ArrayLike, predicted: NDArray[np.floating[Any]]
@@ -191,13 +218,19 @@ class Measurer:
         if self.prediction_type is PredictionType.REGRESSION:
             return regression_metrics(truth, predicted, weights), None
         if self.prediction_type is PredictionType.MULTICLASS:
-            return multiclass_metrics(truth, predicted, weights), None
+            metrics = multiclass_metrics(truth, predicted, weights, self.settings.averaging)
+            metrics["Calibration Loss"] = top_class_calibration_loss(truth, predicted, weights)
+            return metrics, None
         if self.prediction_type is PredictionType.MULTILABEL:
-            return multilabel_metrics(truth, predicted, weights), None
+            metrics = multilabel_metrics(truth, predicted, weights, self.settings.averaging)
+            metrics["Calibration Loss"] = labels_calibration_loss(truth, predicted, weights)
+            return metrics, None
         ranked = RankedScores(truth == 1, predicted, weights)
         if threshold is None:
             threshold = best_threshold(ranked, self.metric.name, self.settings.cost_matrix)
-        return binary_metrics(ranked, threshold, self.settings), threshold
+        metrics = binary_metrics(ranked, threshold, self.settings)
+        metrics["Calibration Loss"] = calibration_loss(ranked)
+        return metrics, threshold
 
     def _custom_arrays(
         self,

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.metrics.settings import Averaging
+
 __all__ = ["one_vs_rest"]
 
 _FEW_ROWS = 8
@@ -21,8 +23,9 @@ def one_vs_rest(
     y_true: NDArray[np.integer[Any]],
     probabilities: NDArray[np.floating[Any]],
     sample_weight: NDArray[np.floating[Any]] | None = None,
+    averaging: Averaging = "macro",
 ) -> tuple[float, float]:
-    """The unweighted means over the classes of ROC AUC and Average Precision, in this order.
+    """The means over the classes of ROC AUC and Average Precision, in this order.
 
     A class that no row of weight above 0 is of, or that all are of, has neither and is left out
     of the means; they are NaN when no class remains.
@@ -31,6 +34,7 @@ def one_vs_rest(
         y_true: class codes of shape `(n_rows,)`.
         probabilities: shape `(n_rows, n_classes)`, finite.
         sample_weight: weights of shape `(n_rows,)`, none negative, at least one above 0.
+        averaging: `"macro"` counts every class the same, `"weighted"` by its rows' weight.
 
     Example:
         >>> one_vs_rest(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]]))
@@ -43,7 +47,7 @@ def one_vs_rest(
     rows_by_class = np.argsort(y_true, kind="stable")
     sizes = np.bincount(y_true, minlength=n_classes)
     starts = np.cumsum(sizes) - sizes
-    areas, precisions = [], []
+    areas, precisions, supports = [], [], []
     step = max(1, _BLOCK_VALUES // n_rows)
     for first in range(0, n_classes, step):
         # Column by column in memory: read down one class, a row-wise matrix misses every cache.
@@ -56,9 +60,14 @@ def one_vs_rest(
             area, precision = _rank_class(rows, scores, sample_weight)
             areas.append(area)
             precisions.append(precision)
+            supports.append(size if sample_weight is None else sample_weight[rows].sum())
     if not areas:
         return math.nan, math.nan
-    return float(np.mean(areas)), float(np.mean(precisions))
+    shares = None if averaging == "macro" else supports
+    return (
+        float(np.average(areas, weights=shares)),
+        float(np.average(precisions, weights=shares)),
+    )
 
 
 def _rank_class(

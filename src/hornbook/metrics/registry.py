@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +12,14 @@ from hornbook.metrics.prediction_type import PredictionType
 
 __all__ = [
     "Metric",
+    "additional_metric_names",
+    "custom_metric",
     "custom_metric_name",
     "default_metric",
     "get_metric",
     "is_better",
     "metric_names",
+    "reserved_metric_names",
 ]
 
 Needs = Literal["values", "classes", "probabilities"]
@@ -175,21 +179,21 @@ _ROWS: dict[PredictionType, tuple[tuple[str, bool, Needs, str, str], ...]] = {
             True,
             "classes",
             "Mean over the classes: share of the rows predicted so that are so.",
-            'scikit-learn precision_score(average="macro")',
+            "scikit-learn precision_score(average=averaging)",
         ),
         (
             "Recall",
             True,
             "classes",
             "Mean over the classes: share of the class's rows that were found.",
-            'scikit-learn recall_score(average="macro")',
+            "scikit-learn recall_score(average=averaging)",
         ),
         (
             "F1 Score",
             True,
             "classes",
             "Mean over the classes of the harmonic mean of precision and recall.",
-            'scikit-learn f1_score(average="macro")',
+            "scikit-learn f1_score(average=averaging)",
         ),
         (
             "Log Loss",
@@ -203,14 +207,14 @@ _ROWS: dict[PredictionType, tuple[tuple[str, bool, Needs, str, str], ...]] = {
             True,
             "probabilities",
             "Mean over the classes: chance that a row of it is scored above one of the rest.",
-            'scikit-learn roc_auc_score(multi_class="ovr", average="macro")',
+            'scikit-learn roc_auc_score(multi_class="ovr", average=averaging)',
         ),
         (
             "Average Precision",
             True,
             "probabilities",
             "Mean over the classes, each against the rest.",
-            'scikit-learn average_precision_score(average="macro")',
+            "scikit-learn average_precision_score(average=averaging)",
         ),
         (
             "Custom score",
@@ -233,21 +237,21 @@ _ROWS: dict[PredictionType, tuple[tuple[str, bool, Needs, str, str], ...]] = {
             True,
             "classes",
             "Share of the predicted labels that are right, as a mean over the labels.",
-            "scikit-learn precision_score, macro",
+            "scikit-learn precision_score(average=averaging)",
         ),
         (
             "Recall",
             True,
             "classes",
             "Share of the labels that were found, as a mean over the labels.",
-            "scikit-learn recall_score, macro",
+            "scikit-learn recall_score(average=averaging)",
         ),
         (
             "F1 Score",
             True,
             "classes",
             "Harmonic mean of precision and recall, as a mean over the labels.",
-            "scikit-learn f1_score, macro",
+            "scikit-learn f1_score(average=averaging)",
         ),
         (
             "Log Loss",
@@ -261,14 +265,14 @@ _ROWS: dict[PredictionType, tuple[tuple[str, bool, Needs, str, str], ...]] = {
             True,
             "probabilities",
             "Chance that a row with a label scores above one without, as a mean over the labels.",
-            "scikit-learn roc_auc_score, macro",
+            "scikit-learn roc_auc_score(average=averaging)",
         ),
         (
             "Average Precision",
             True,
             "probabilities",
             "Area under the precision-recall curve, as a mean over the labels.",
-            "scikit-learn average_precision_score, macro",
+            "scikit-learn average_precision_score(average=averaging)",
         ),
         (
             "Custom score",
@@ -288,6 +292,34 @@ _METRICS: dict[PredictionType, dict[str, Metric]] = {
     for kind, rows in _ROWS.items()
 }
 
+_CALIBRATION_LOSS = {
+    PredictionType.BINARY: (
+        "Mean distance of predicted probabilities from the frequencies seen, in ten bins.",
+        "expected calibration error, Naeini et al. 2015",
+    ),
+    PredictionType.MULTICLASS: (
+        "Mean distance of the predicted class's probability from how often it is right.",
+        "expected calibration error of the top class, Guo et al. 2017",
+    ),
+    PredictionType.MULTILABEL: (
+        "Mean distance of predicted probabilities from the frequencies seen, over all labels.",
+        "expected calibration error, Naeini et al. 2015",
+    ),
+}
+"""Measured beside the metrics that existing code knows by name, so that their list stays."""
+
+_ADDITIONAL: dict[PredictionType, dict[str, Metric]] = {
+    PredictionType.REGRESSION: {},
+    **{
+        kind: {
+            "Calibration Loss": Metric(
+                "Calibration Loss", kind, False, "probabilities", description, source
+            )
+        }
+        for kind, (description, source) in _CALIBRATION_LOSS.items()
+    },
+}
+
 
 def metric_names(prediction_type: PredictionType) -> tuple[str, ...]:
     """The metrics of a prediction type in the order of reports, the custom one last.
@@ -297,6 +329,45 @@ def metric_names(prediction_type: PredictionType) -> tuple[str, ...]:
         ('EVS', 'MAPE', 'MAE', 'MSE', 'RMSE', 'RMSLE', 'R2 Score', 'Custom Score')
     """
     return tuple(_METRICS[prediction_type])
+
+
+def additional_metric_names(prediction_type: PredictionType) -> tuple[str, ...]:
+    """Metrics beyond `metric_names`, which stand after all others in reports.
+
+    Example:
+        >>> additional_metric_names(PredictionType.BINARY)
+        ('Calibration Loss',)
+    """
+    return tuple(_ADDITIONAL[prediction_type])
+
+
+def reserved_metric_names(prediction_type: PredictionType) -> tuple[str, ...]:
+    """Every name that no custom score may take."""
+    return (*_METRICS[prediction_type], *_ADDITIONAL[prediction_type])
+
+
+def custom_metric(
+    prediction_type: PredictionType, name: str, *, greater_is_better: bool, needs_probability: bool
+) -> Metric:
+    """A metric of the user's that the design names.
+
+    Args:
+        prediction_type: of the task.
+        name: of the function, and of the metric in reports.
+        greater_is_better: its direction.
+        needs_probability: whether it is called with probabilities.
+    """
+    needs: Needs = "values"
+    if prediction_type is not PredictionType.REGRESSION:
+        needs = "probabilities" if needs_probability else "classes"
+    return Metric(
+        name,
+        prediction_type,
+        greater_is_better,
+        needs,
+        f"Your own function {name} in custom_score.py.",
+        "the task's custom_score.py",
+    )
 
 
 def custom_metric_name(prediction_type: PredictionType) -> str:
@@ -322,8 +393,15 @@ def default_metric(prediction_type: PredictionType) -> Metric:
     return _METRICS[prediction_type][name]
 
 
-def get_metric(prediction_type: PredictionType, name: str) -> Metric:
+def get_metric(
+    prediction_type: PredictionType, name: str, own: Mapping[str, Metric] | None = None
+) -> Metric:
     """The metric of that exact spelling.
+
+    Args:
+        prediction_type: of the task.
+        name: its spelling in reports.
+        own: metrics of the user's by their names, which count too.
 
     Raises:
         NotFoundError: the prediction type has no metric of this name.
@@ -337,7 +415,7 @@ def get_metric(prediction_type: PredictionType, name: str) -> Metric:
         hornbook.errors.NotFoundError: There is no metric 'roc auc' for binary tasks.
           Fix: Did you mean 'ROC AUC'?
     """
-    metrics = _METRICS[prediction_type]
+    metrics = {**_METRICS[prediction_type], **(own or {}), **_ADDITIONAL[prediction_type]}
     if name not in metrics:
         raise NotFoundError(
             f"There is no metric {name!r} for {prediction_type} tasks.",

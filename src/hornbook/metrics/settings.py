@@ -1,13 +1,17 @@
-"""What the user sets about metrics: the gains of the cost matrix and the share for the lift."""
+"""What the user sets about metrics: gains, the share for the lift, how classes are averaged."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from hornbook.errors import TrainingError
 
-__all__ = ["CostMatrix", "MetricSettings"]
+__all__ = ["Averaging", "CostMatrix", "MetricSettings"]
+
+Averaging = Literal["macro", "weighted"]
+"""How the metrics of each class against the rest become one: all alike, or by rows."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class MetricSettings:
         cost_matrix: the gains for Cost Matrix Gain.
         lift_share: the share of the rows, from the highest score down, at which Cumulative Lift
             is read; above 0 and at most 1.
+        averaging: multiclass: whether every class counts the same in Precision, Recall, F1 Score,
+            ROC AUC and Average Precision (`"macro"`), or by the weight of its rows
+            (`"weighted"`).
 
     Raises:
         TrainingError: `lift_share` is out of its range.
@@ -60,6 +67,7 @@ class MetricSettings:
 
     cost_matrix: CostMatrix = field(default_factory=CostMatrix)
     lift_share: float = 0.4
+    averaging: Averaging = "macro"
 
     def __post_init__(self) -> None:
         if not 0 < self.lift_share <= 1:

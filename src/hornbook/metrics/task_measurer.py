@@ -55,10 +55,13 @@ class TaskMeasurement:
         return {output: one.threshold for output, one in self.outputs.items()}
 
     @property
-    def custom_score_error(self) -> str | None:
-        """Why a custom score is not a number; `None` where it is."""
-        errors = (one.custom_score_error for one in self.outputs.values())
-        return next((error for error in errors if error is not None), None)
+    def custom_score_errors(self) -> dict[str, str]:
+        """Why custom scores are not numbers, by what they are called in logs and reports."""
+        return {
+            output_metric_name(output, name): error
+            for output, measurement in self.outputs.items()
+            for name, error in measurement.custom_score_errors.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class TaskMeasurer:
     def decider(self) -> Measurer:
         """The measurer whose chosen metric chooses the epoch."""
         return self.measurers[self.deciding]
+
+    @property
+    def deciding_metric(self) -> str:
+        """What the metric that chooses the epoch is called in logs and reports."""
+        return output_metric_name(self.deciding, self.decider.metric.name)
 
     @property
     def greater_is_better(self) -> bool:

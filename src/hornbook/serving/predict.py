@@ -44,13 +44,16 @@ class Predictor:
     def output_columns(self) -> tuple[str, ...]:
         """`prediction`, then `proba_<class>` for each class or label.
 
-        Of a named output they are `prediction_<output>` and `proba_<output>_<class>`.
+        A regression with prediction intervals has `prediction_lower` and `prediction_upper`.
+        Of a named output they are `prediction_<output>`, `proba_<output>_<class>` and
+        `prediction_<output>_lower`.
         """
         return tuple(
             column
             for name, output in self.artifact.outputs.items()
             for column in (
                 _named("prediction", name),
+                *(f"{_named('prediction', name)}_{end}" for end in _ends(output)),
                 *(f"{_named('proba', name)}_{label}" for label in output.encoder.classes or ()),
             )
         )
@@ -120,12 +123,22 @@ def _named(column: str, output: str) -> str:
     return f"{column}_{output}" if output else column
 
 
+def _ends(output: ModelOutput) -> tuple[str, ...]:
+    return () if output.interval is None else ("lower", "upper")
+
+
 def _in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
     """The raw values of one output in the user's terms."""
     title = _named("prediction", name)
-    probabilities = raw.astype(np.float64)
+    probabilities = output.corrected(raw).astype(np.float64)
     if output.prediction_type is PredictionType.REGRESSION:
-        return [pl.Series(title, probabilities[:, 0])]
+        values = probabilities[:, 0]
+        bounds = () if output.interval is None else output.interval.bounds(values)
+        ends = zip(_ends(output), bounds, strict=True)
+        return [
+            pl.Series(title, values),
+            *(pl.Series(f"{title}_{end}", bound) for end, bound in ends),
+        ]
     if output.prediction_type is PredictionType.BINARY:
         positive = probabilities[:, -1]
         probabilities = np.column_stack([1.0 - positive, positive])

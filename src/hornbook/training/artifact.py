@@ -24,7 +24,13 @@ from hornbook.features import (
     TargetFormat,
     TargetLayout,
 )
-from hornbook.metrics import LABEL_THRESHOLD, PredictionType, is_positive
+from hornbook.metrics import (
+    LABEL_THRESHOLD,
+    Calibration,
+    PredictionInterval,
+    PredictionType,
+    is_positive,
+)
 
 __all__ = ["KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
 
@@ -42,11 +48,19 @@ class ModelOutput:
         prediction_type: of its target.
         encoder: the target column and its classes.
         threshold: binary only, from which probability on a row is positive.
+        calibration: of the probabilities, which the threshold is for.
+        interval: regression: where a new truth is to be expected.
     """
 
     prediction_type: PredictionType
     encoder: Encoder
     threshold: float | None = None
+    calibration: Calibration | None = None
+    interval: PredictionInterval | None = None
+
+    def corrected(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Raw outputs of the network with calibrated probabilities, same shape."""
+        return outputs if self.calibration is None else self.calibration.apply(outputs)
 
     def predicted_codes(self, outputs: NDArray[Any]) -> NDArray[np.int64]:
         """What raw outputs of the network mean: class codes, or labels as zeros and ones.
@@ -54,6 +68,7 @@ class ModelOutput:
         Args:
             outputs: shape `(n_rows, units)`, in binary classification with 1 or 2 units.
         """
+        outputs = self.corrected(outputs)
         if self.prediction_type is PredictionType.MULTILABEL:
             return is_positive(outputs, LABEL_THRESHOLD).astype(np.int64)
         if self.prediction_type is PredictionType.BINARY:
@@ -68,6 +83,8 @@ class ModelOutput:
             "prediction_type": str(self.prediction_type),
             "target": self.encoder.to_json(),
             "threshold": self.threshold,
+            "calibration": None if self.calibration is None else self.calibration.to_json(),
+            "interval": None if self.interval is None else self.interval.to_json(),
         }
 
     @classmethod
@@ -75,7 +92,14 @@ class ModelOutput:
         """The output that `to_json` wrote."""
         kind = PredictionType(values["prediction_type"])
         encoder = LabelsEncoder if kind is PredictionType.MULTILABEL else TargetEncoder
-        return cls(kind, encoder.from_json(values["target"]), values["threshold"])
+        calibration, interval = values["calibration"], values["interval"]
+        return cls(
+            kind,
+            encoder.from_json(values["target"]),
+            values["threshold"],
+            None if calibration is None else Calibration.from_json(calibration),
+            None if interval is None else PredictionInterval.from_json(interval),
+        )
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         self.began = False
         self.kept: KeptEpoch | None = None
         self.epochs = 0
-        self.custom_score_error: str | None = None
+        self.custom_score_errors: dict[str, str] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Notes that the training runs with this callback."""
@@ -85,7 +85,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         measurement = self._measurer.measure(
             evaluated.targets, evaluated.predictions, evaluated.weight
         )
-        self._note_custom_score(measurement)
+        self._note_custom_scores(measurement)
         logs.setdefault("val_loss", evaluated.loss)
         logs.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
         logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
@@ -93,19 +93,17 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
             self.kept = KeptEpoch(self.epochs, measurement, evaluated)
             write_weights(self.model, self._weights_path)
 
-    def _note_custom_score(self, measurement: TaskMeasurement) -> None:
-        """Keeps the first error; one that leaves nothing to choose by ends the training.
+    def _note_custom_scores(self, measurement: TaskMeasurement) -> None:
+        """Keeps each one's first error; one that leaves nothing to choose by ends the training.
 
         Raises:
-            TrainingError: the custom score is the deciding metric and has no value.
+            TrainingError: a custom score is the deciding metric and has no value.
         """
-        error = measurement.custom_score_error
-        self.custom_score_error = self.custom_score_error or error
-        if error is not None and math.isnan(measurement.value):
-            decider = self._measurer.decider
-            decides = decider.metric.name == decider.metric_names[-1]
-            if decides:
-                raise TrainingError(f"The custom score is to choose the epoch. {error}")
+        errors = measurement.custom_score_errors
+        self.custom_score_errors = {**errors, **self.custom_score_errors}
+        deciding = errors.get(self._measurer.deciding_metric)
+        if deciding is not None:
+            raise TrainingError(f"The custom score is to choose the epoch. {deciding}")
 
     def _is_best(self, measurement: TaskMeasurement) -> bool:
         """The first epoch, then each better one; an undefined metric beats nothing."""
@@ -175,7 +173,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
             logs=numbers,
             best=kept is not None and kept.epoch == self.epochs,
             seconds=time.perf_counter() - self._epoch_started,
-            custom_score_error=self._metrics.custom_score_error,
+            custom_score_errors=self._metrics.custom_score_errors,
         )
 
     def add_history(self, history: Any) -> None:

@@ -23,7 +23,7 @@ from hornbook.diagnostics.effects import Members, measure_effects
 from hornbook.diagnostics.network import check_dead_units, check_effects
 from hornbook.diagnostics.predictions import PredictedRows, check_predictions
 from hornbook.diagnostics.rows import RowCounts, check_rows
-from hornbook.diagnostics.runtime import check_custom_score, check_gpu
+from hornbook.diagnostics.runtime import check_custom_scores, check_gpu
 from hornbook.diagnostics.target import TargetRows, check_target
 from hornbook.errors import DivergedTrainingError
 from hornbook.features import FeaturePipeline, FeatureType, TargetEncoder
@@ -70,7 +70,7 @@ def diagnose(
         sides.effects,
         sides.dead_units,
         sides.curves,
-        sides.custom_score,
+        sides.custom_scores,
         sides.gpu,
     )
     return DiagnosticReport.gather(checks, settings.off)
@@ -143,7 +143,9 @@ class _Sides:
     def _predicted_rows(self, name: str, encoder: TargetEncoder) -> PredictedRows:
         kind = self.design.task.targets[name].type
         evaluated, measured = self.outcome.evaluated, self.outcome.measurement.outputs[name]
-        prediction = checked_prediction(evaluated.predictions[name], kind, encoder.n_classes)
+        # The metrics and the threshold are those of calibrated probabilities.
+        corrected = self.outcome.corrections.apply(evaluated.predictions)
+        prediction = checked_prediction(corrected[name], kind, encoder.n_classes)
         codes = None
         if kind is PredictionType.BINARY:
             codes = is_positive(prediction, measured.threshold or 0.5).astype(np.int64)
@@ -196,8 +198,8 @@ class _Sides:
         )
         yield from check_curves(curves)
 
-    def custom_score(self) -> Iterator[Diagnostic]:
-        yield from check_custom_score(self.outcome.custom_score_error)
+    def custom_scores(self) -> Iterator[Diagnostic]:
+        yield from check_custom_scores(self.outcome.custom_score_errors)
 
     def gpu(self) -> Iterator[Diagnostic]:
         present = gpus_of_machine()

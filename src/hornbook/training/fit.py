@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,17 @@ import keras
 
 from hornbook.batching import RowSequence
 from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
+from hornbook.design.metrics import CustomScoreSection
 from hornbook.errors import InterruptedTrainingError, TrainingError, UserCodeError
 from hornbook.metrics import (
-    CostMatrix,
     CustomScore,
     Measurer,
-    MetricSettings,
     TaskMeasurement,
     TaskMeasurer,
     default_metric,
 )
 from hornbook.training.callbacks import EpochMetrics, Progress, StopWatch, TensorBoardScalars
+from hornbook.training.correction import Corrections, learn_corrections
 from hornbook.training.evaluated_rows import EvaluatedRows
 from hornbook.training.events import EventWriter
 from hornbook.training.kept import WEIGHTS_FILE, read_weights
@@ -48,7 +48,9 @@ class FitOutcome:
         stopped: whether the user stopped it.
         failure: what broke the training off after the kept epoch, if anything did.
         seconds: of the fit loop, metrics of every epoch included.
-        custom_score_error: why the custom score is not a number, if it is not.
+        custom_score_errors: why custom scores are not numbers, by their names.
+        corrections: what was learnt on rows held out from training; measurement and thresholds
+            are those of corrected probabilities.
     """
 
     epoch: int
@@ -59,7 +61,8 @@ class FitOutcome:
     stopped: bool
     failure: Exception | None
     seconds: float
-    custom_score_error: str | None
+    custom_score_errors: dict[str, str]
+    corrections: Corrections = field(default_factory=Corrections)
 
 
 def metric_prefix(design: DesignFolder) -> str:
@@ -68,18 +71,9 @@ def metric_prefix(design: DesignFolder) -> str:
 
 
 def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> TaskMeasurer:
-    """The metrics of a design; its custom score is for the output that decides."""
-    settings = design.task.metrics
-    custom = None
-    if CUSTOM_SCORE_FILE in design.code_files:
-        custom = CustomScore(
-            code.raw_function(CUSTOM_SCORE_FILE, "custom_score"),
-            settings.custom_score.greater_is_better,
-            settings.custom_score.needs_probability,
-        )
-    metric_settings = MetricSettings(
-        CostMatrix(**settings.cost_matrix.model_dump()), settings.lift_share
-    )
+    """The metrics of a design; its custom scores are for the output that decides."""
+    settings = design.task.metrics.settings
+    custom, named = _custom_scores(design, code)
     deciding = design.task.deciding_output
     measurers = {
         name: Measurer(
@@ -87,13 +81,36 @@ def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> T
             metric=design.task.deciding_metric
             if name == deciding
             else default_metric(target.type).name,
-            settings=metric_settings,
+            settings=settings,
             custom_score=custom if name == deciding else None,
+            custom_scores=named if name == deciding else None,
             classes=data.targets.encoders[name].classes,
         )
         for name, target in design.task.targets.items()
     }
     return TaskMeasurer(measurers, deciding)
+
+
+def _custom_scores(
+    design: DesignFolder, code: UserCode
+) -> tuple[CustomScore | None, dict[str, CustomScore]]:
+    """The function `custom_score`, if there is one, and those that the design names."""
+    if CUSTOM_SCORE_FILE not in design.code_files:
+        return None, {}
+    settings = design.task.metrics
+
+    def score(function: str, name: str | None, entry: CustomScoreSection) -> CustomScore:
+        return CustomScore(
+            code.raw_function(CUSTOM_SCORE_FILE, function),
+            entry.greater_is_better,
+            entry.needs_probability,
+            name,
+        )
+
+    named = {name: score(name, name, entry) for name, entry in settings.custom_scores.items()}
+    if named and not code.has_function(CUSTOM_SCORE_FILE, "custom_score"):
+        return None, named
+    return score("custom_score", None, settings.custom_score), named
 
 
 def fit(
@@ -146,14 +163,16 @@ def fit(
         raise _nothing_kept(failure, metrics, stopped=stop_watch.stopped)
     read_weights(model, folder / WEIGHTS_FILE)
     measurement, evaluated = metrics.kept.measurement, metrics.kept.evaluated
-    if data.validation is not None:
+    fitted = evaluated
+    if data.validation is None:
+        corrections = learn_corrections(design, measurer, fitted, "test")
+    else:
         evaluated = evaluate_rows(model, data.test, layout)
-        measurement = measurer.measure(
-            evaluated.targets,
-            evaluated.predictions,
-            evaluated.weight,
-            thresholds=measurement.thresholds,
-        )
+        corrections = learn_corrections(design, measurer, fitted, "validation", evaluated)
+    if corrections.calibrations:
+        measurement = _measured(measurer, corrections, fitted)
+    if data.validation is not None:
+        measurement = _measured(measurer, corrections, evaluated, measurement.thresholds)
     return FitOutcome(
         metrics.kept.epoch,
         measurement,
@@ -163,7 +182,20 @@ def fit(
         stop_watch.stopped,
         failure,
         seconds,
-        metrics.custom_score_error,
+        metrics.custom_score_errors,
+        corrections,
+    )
+
+
+def _measured(
+    measurer: TaskMeasurer,
+    corrections: Corrections,
+    rows: EvaluatedRows,
+    thresholds: Mapping[str, float | None] | None = None,
+) -> TaskMeasurement:
+    """The metrics of corrected probabilities; of the best thresholds where none are given."""
+    return measurer.measure(
+        rows.targets, corrections.apply(rows.predictions), rows.weight, thresholds=thresholds
     )
 
 

@@ -10,9 +10,61 @@ from typing import Any, Literal
 from hornbook.atomic import write_json_atomically
 from hornbook.training.events import json_safe
 
-__all__ = ["RESULT_FILE", "OutputResult", "TrainingResult"]
+__all__ = [
+    "RESULT_FILE",
+    "CalibrationResult",
+    "IntervalResult",
+    "OutputResult",
+    "TrainingResult",
+]
 
 RESULT_FILE = "result.json"
+
+
+@dataclass(frozen=True)
+class CalibrationResult:
+    """What is reported of a calibration; the losses are of rows that it was not fitted on.
+
+    Attributes:
+        method: `"sigmoid"` or `"isotonic"`.
+        fitted_on: the set whose rows fitted it, `"validation"` or `"test"`.
+        fitted_rows: how many they are.
+        measured_on: `"test"` for the test rows, or `"folds"` where these fitted it: then each
+            fifth of them is corrected by a fit on the others.
+        log_loss_before, log_loss_after: of the network, and with the correction.
+        calibration_loss_before, calibration_loss_after: likewise.
+    """
+
+    method: str
+    fitted_on: str
+    fitted_rows: int
+    measured_on: str
+    log_loss_before: float | None
+    log_loss_after: float | None
+    calibration_loss_before: float | None
+    calibration_loss_after: float | None
+
+
+@dataclass(frozen=True)
+class IntervalResult:
+    """What is reported of prediction intervals.
+
+    Attributes:
+        coverage: the share of new rows meant to lie inside.
+        half_width: in the target's unit.
+        fitted_on: the set whose errors it was learnt from, `"validation"` or `"test"`.
+        fitted_rows: how many rows they are.
+        measured_on: `"test"` for the test rows, or `"halves"` where it was learnt from these:
+            then each half is held against the half width of the other.
+        measured_coverage: the share of these rows that lie inside.
+    """
+
+    coverage: float
+    half_width: float
+    fitted_on: str
+    fitted_rows: int
+    measured_on: str
+    measured_coverage: float | None
 
 
 @dataclass(frozen=True)
@@ -23,12 +75,26 @@ class OutputResult:
         prediction_type, target: of the design.
         metrics: of the kept epoch on the test set, by exact spelling.
         threshold: binary only, from which probability on a row is positive.
+        calibration: classification, where the design asks for it.
+        interval: regression, where the design asks for it.
     """
 
     prediction_type: str
     target: str
     metrics: dict[str, float | None]
     threshold: float | None = None
+    calibration: CalibrationResult | None = None
+    interval: IntervalResult | None = None
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> OutputResult:
+        """Reads the plain values of one."""
+        calibration, interval = values["calibration"], values["interval"]
+        read = {
+            "calibration": None if calibration is None else CalibrationResult(**calibration),
+            "interval": None if interval is None else IntervalResult(**interval),
+        }
+        return cls(**{**values, **read})
 
 
 @dataclass(frozen=True)
@@ -103,5 +169,5 @@ class TrainingResult:
         if not path.exists():
             return None
         values = json.loads(path.read_text("utf-8"))
-        outputs = {name: OutputResult(**one) for name, one in values["outputs"].items()}
+        outputs = {name: OutputResult.from_json(one) for name, one in values["outputs"].items()}
         return cls(**{**values, "outputs": outputs, "warnings": tuple(values["warnings"])})

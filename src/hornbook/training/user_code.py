@@ -53,6 +53,10 @@ class UserCode:
                 return found  # type: ignore[no-any-return]
         raise UserCodeError(f"the function {names[0]} is missing", file=file)
 
+    def has_function(self, file: str, name: str) -> bool:
+        """Whether a file defines it, or imports it."""
+        return callable(getattr(self.module(file), name, None))
+
     def definitions(self, file: str) -> dict[str, Any]:
         """The classes and functions of a file and of the user's modules it imports, by name."""
         own = self.module(file)

@@ -160,6 +160,8 @@ class _Training:
                     target.type,
                     data.targets.encoders[name],
                     outcome.measurement.thresholds[name],
+                    outcome.corrections.calibrations.get(name),
+                    outcome.corrections.intervals.get(name),
                 )
                 for name, target in design.task.targets.items()
             },
@@ -191,8 +193,12 @@ class _Training:
                 "than the first, which is kept. Bring test rows of every class, or choose "
                 "another metric."
             )
-        if outcome.custom_score_error and not design.task.diagnostics.enabled:
-            notes.append(f"The custom score has no value: {outcome.custom_score_error}")
+        if not design.task.diagnostics.enabled:
+            notes += [
+                f"{name} has no value: {error}"
+                for name, error in outcome.custom_score_errors.items()
+            ]
+        notes += outcome.corrections.notes
         return TrainingResult(
             status,  # type: ignore[arg-type]
             reason=reason,
@@ -213,6 +219,8 @@ class _Training:
                     target.title,
                     dict(outcome.measurement.outputs[name].metrics),
                     outcome.measurement.thresholds[name],
+                    outcome.corrections.calibration_results.get(name),
+                    outcome.corrections.interval_results.get(name),
                 )
                 for name, target in design.task.targets.items()
             },
