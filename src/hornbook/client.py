@@ -266,6 +266,11 @@ class Model:
         return self._result.metrics
 
     @property
+    def metric_margins(self) -> dict[str, float | None]:
+        """Of a cross-test: twice the standard deviation of each metric over the folds."""
+        return self._result.metric_margins
+
+    @property
     def history(self) -> dict[str, list[float | None]]:
         """Every number of every epoch, by its name in Keras' logs, e.g. `"Test ROC AUC"`."""
         return self._result.history

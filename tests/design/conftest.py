@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hornbook.data import Table, TableStore
+from hornbook.data import ReadOptions, Table, TableStore
 from hornbook.design import DesignFolder
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -55,13 +56,13 @@ def real_table(store: TableStore) -> Callable[[str], Table]:
 
 
 @pytest.fixture
-def make_table(store: TableStore, tmp_path: Path) -> Callable[[str], Table]:
+def make_table(store: TableStore, tmp_path: Path) -> Callable[..., Table]:
     """Reads a table from the text of a CSV file."""
 
-    def make(text: str) -> Table:
+    def make(text: str, **options: Any) -> Table:
         path = tmp_path / f"table{len(list(tmp_path.glob('table*.csv')))}.csv"
         path.write_text(text, "utf-8")
-        return store.read(path)
+        return store.read(path, ReadOptions(**options))
 
     return make
 

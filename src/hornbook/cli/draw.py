@@ -9,7 +9,7 @@ import plotext
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["curve", "format_number", "history_table", "metrics_table"]
+__all__ = ["curve", "format_margin", "format_number", "history_table", "metrics_table"]
 
 _CURVE_HEIGHT = 14
 
@@ -32,15 +32,33 @@ def format_number(value: float | None) -> str:
     return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.4f}"
 
 
-def metrics_table(metrics: Mapping[str, float | None], chosen: str | None) -> Table:
-    """The metrics of a kept epoch, the deciding one marked."""
+def format_margin(value: float | None, margin: float | None) -> str:
+    """A number with what it may be off by, to the digits of the number.
+
+    Example:
+        >>> format_margin(0.25512, 0.0213), format_margin(0.25512, None)
+        ('0.2551 ± 0.0213', '0.2551')
+    """
+    shown = format_number(value)
+    return shown if value is None or margin is None else f"{shown} ± {format_number(margin)}"
+
+
+def metrics_table(
+    metrics: Mapping[str, float | None],
+    chosen: str | None,
+    margins: Mapping[str, float | None] | None = None,
+) -> Table:
+    """The metrics of a kept epoch, the deciding one marked; with margins where there are some."""
+    margins = margins or {}
     table = Table()
     table.add_column("Metric")
     table.add_column("Value", justify="right")
     for name, value in metrics.items():
         style = "bold green" if name == chosen else ""
         label = f"{name}  ◂ chosen" if name == chosen else name
-        table.add_row(Text(label, style=style), Text(format_number(value), style=style))
+        table.add_row(
+            Text(label, style=style), Text(format_margin(value, margins.get(name)), style=style)
+        )
     return table
 
 

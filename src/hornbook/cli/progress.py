@@ -73,6 +73,7 @@ class TrainingProgress:
         self._quiet = quiet
         self._epochs: int | None = None
         self._batches: int | None = None
+        self._run = ""
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -119,18 +120,33 @@ class TrainingProgress:
         for reason, count in event["dropped"].items():
             self.say(f"{count:,} rows left out: {reason}")
 
+    def _on_fold(self, event: dict[str, Any]) -> None:
+        self.say(
+            f"Fold {event['fold']} of {event['folds']}: {event['train_rows']:,} train rows, "
+            f"{event['test_rows']:,} test rows"
+        )
+        self._run = f"Fold {event['fold']}/{event['folds']}, "
+
+    def _on_retraining(self, event: dict[str, Any]) -> None:
+        self.say(
+            f"All {event['train_rows']:,} rows: {event['epochs']} epochs, the mean of the folds"
+        )
+        self._run = "All rows, "
+
     def _on_fit_started(self, event: dict[str, Any]) -> None:
         self._epochs, self._batches = event["epochs"], event["batches"]
         total = None
         if self._epochs and self._batches:
             total = self._epochs * self._batches
-        self._bar.reset(self._task, total=total, description=f"Epoch 1/{self._epochs}")
+        self._bar.reset(
+            self._task, total=total, description=f"{self._run}epoch 1/{self._epochs}".capitalize()
+        )
 
     def _on_batch(self, event: dict[str, Any]) -> None:
         self._bar.update(
             self._task,
             completed=(event["epoch"] - 1) * (self._batches or 0) + event["batch"],
-            description=f"Epoch {event['epoch']}/{self._epochs}",
+            description=f"{self._run}epoch {event['epoch']}/{self._epochs}".capitalize(),
             rate=f"{event['batches_per_second']:,.0f} batches/s",
         )
 
@@ -138,7 +154,8 @@ class TrainingProgress:
         logs = event["logs"]
         measured = next((name for name in logs if name.endswith(f" {self._metric}")), None)
         parts = [f"loss {format_number(logs.get('loss'))}"]
-        parts.append(f"val_loss {format_number(logs.get('val_loss'))}")
+        if "val_loss" in logs:
+            parts.append(f"val_loss {format_number(logs['val_loss'])}")
         if measured is not None:
             parts.append(f"{measured} {format_number(logs[measured])}")
         numbers = ", ".join(parts)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hornbook.cli.diagnostics import say_diagnostics
-from hornbook.cli.draw import curve, format_number, history_table
+from hornbook.cli.draw import curve, format_margin, history_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
 from hornbook.cli.train import say_metrics, training_json
 from hornbook.errors import NotFoundError
@@ -92,7 +92,12 @@ def _session_json(session: SessionRecord) -> dict[str, Any]:
     value = asdict(session)
     for name in ("created_at", "started_at", "ended_at"):
         value[name] = None if value[name] is None else value[name].isoformat()
-    return {**value, "model": session.reference, "folder": str(session.folder)}
+    return {
+        **value,
+        "metric_margin": _margin(session),
+        "model": session.reference,
+        "folder": str(session.folder),
+    }
 
 
 def _say_sessions(records: list[SessionRecord]) -> None:
@@ -107,7 +112,12 @@ def _sessions_table(records: list[SessionRecord]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Model", no_wrap=True)
     for name in ("Name", "Status", "Metric", "Value", "Epoch", "Started"):
-        table.add_column(name, overflow="fold", justify="right" if name == "Value" else "left")
+        table.add_column(
+            name,
+            overflow="fold",
+            justify="right" if name == "Value" else "left",
+            no_wrap=name == "Value",
+        )
     colours = {"finished": "green", "stopped": "yellow", "failed": "red", "aborted": "red"}
     for record in records:
         status = str(record.status)
@@ -117,11 +127,23 @@ def _sessions_table(records: list[SessionRecord]) -> Table:
             Text(record.name),
             Text(status, style=colours.get(status, "cyan")),
             Text(record.metric or ""),
-            format_number(record.metric_value) if record.metric_value is not None else "",
+            _shown_value(record),
             f"{record.best_epoch}/{record.epochs}" if record.best_epoch else "",
             f"{started.astimezone():%Y-%m-%d %H:%M}",
         )
     return table
+
+
+def _shown_value(record: SessionRecord) -> str:
+    return (
+        "" if record.metric_value is None else format_margin(record.metric_value, _margin(record))
+    )
+
+
+def _margin(record: SessionRecord) -> float | None:
+    """Of a cross-test, twice the standard deviation of the deciding metric over the folds."""
+    result = TrainingResult.read(record.folder) if record.has_model else None
+    return None if result is None else result.metric_margin
 
 
 def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:

@@ -138,12 +138,33 @@ def say_outcome(session: SessionRecord, result: TrainingResult | None) -> None:
     console.print(Text.assemble("Model ", (session.reference, "bold")))
 
 
+def _folds_title(result: TrainingResult) -> str:
+    """What the numbers of a cross-test are, and which model is kept."""
+    n_folds = len(result.folds)
+    of_planned = (
+        f"{n_folds}"
+        if n_folds == result.planned_folds
+        else (f"{n_folds} of {result.planned_folds}")
+    )
+    measured = f"Mean ± 2 standard deviations of {of_planned} folds"
+    if n_folds == 1:
+        measured = f"Measured on {of_planned} folds"
+    if result.measured_on == "validation":
+        measured += ", on test rows that chose nothing"
+    epochs = f"{result.best_epoch} epoch{'s' if result.best_epoch != 1 else ''}"
+    if result.kept_fold is None:
+        return f"{measured}; the kept model was trained on all rows for {epochs}"
+    return f"{measured}; the model of fold {result.kept_fold} is kept, after {epochs}"
+
+
 def say_metrics(result: TrainingResult) -> None:
     """The metrics of the kept epoch, and what they were measured on."""
     where = "test set" if result.measured_on == "test" else "test set, which chose nothing"
     title = f"Epoch {result.best_epoch} of {result.epochs} is kept; measured on the {where}"
+    if result.folds:
+        title = _folds_title(result)
     console.print(title, style="bold")
-    console.print(metrics_table(result.metrics, result.metric))
+    console.print(metrics_table(result.metrics, result.metric, result.metric_margins))
     for name, output in result.outputs.items():
         if output.threshold is not None:
             which = Text(f"{name} threshold" if name else "Threshold")

@@ -38,6 +38,7 @@ _TOKEN = re.compile(
 )
 _KEYWORDS = frozenset({"and", "or", "not", "in", "between", "is", "null", "like", "true", "false"})
 _COMPARISONS = {"==": "=", "<>": "!=", **{one: one for one in ("=", "!=", "<", "<=", ">", ">=")}}
+_EXAMPLE = "Write a condition such as: age >= 30 and city = 'Oslo'."
 _MOST_CHARACTERS = 100_000
 _DEEPEST = 60
 _LONGEST_CHAIN = 100
@@ -125,7 +126,9 @@ def filter_error(text: str, at: int, message: str, fix: str | None = None) -> Da
     start = max(0, at - 30)
     near = text[start : at + 30].strip()
     where = f"'{shown}'" if len(shown) <= 80 else f"'…{near}…'"
-    return DataError(f"the filter {where} is wrong at character {at + 1}: {message}", fix=fix)
+    return DataError(
+        f"the filter {where} is wrong at character {at + 1}: {message}", fix=fix or _EXAMPLE
+    )
 
 
 def parse_filter(text: str) -> Node:

@@ -8,16 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from hornbook.data import NUMBERS, Storage, Table
+from hornbook.design.check_rows import check_row_sets, check_test_rows
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
-    TASK_FILE,
     TRAINING_FILE,
     DesignFolder,
 )
 from hornbook.design.source import SourceFile
 from hornbook.design.task import TargetSection
-from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import DataError, HornbookError, Problem, did_you_mean
 from hornbook.features import (
     STEPS_INPUT,
@@ -171,6 +170,7 @@ def check_table(design: DesignFolder, table: Table) -> list[Problem]:
                 f'Send features to it by input = "{STEPS_INPUT}", or leave [{section}] out.',
             )
         )
+    problems += check_row_sets(design, table)
     weight = design.task.weights.sample_weight
     if weight in known and table.column(weight).storage not in NUMBERS:
         problems.append(
@@ -225,6 +225,7 @@ def check_test_table(design: DesignFolder, table: Table, test: Table) -> list[Pr
         and test.column(feature.column).storage not in feature.handling.storages
         and test.column(feature.column).distinct
     ]
+    problems += check_test_rows(design, test)
     if not problems:
         encoders = design_targets(design, table).encoders.values()
         unknown = [label for encoder in encoders for label in _unknown_labels(encoder, test)]
@@ -319,4 +320,4 @@ def _missing_file(name: str) -> Problem:
 def _at(
     design: DesignFolder, path: tuple[str, ...], message: str, fix: str | None = None
 ) -> Problem:
-    return Problem(message, TASK_FILE, line_of_key(design.text, path), dotted(path), fix)
+    return design.problem_at(path, message, fix)

@@ -18,7 +18,7 @@ from hornbook.data import ReadOptions
 from hornbook.design.library import imported_modules
 from hornbook.design.problems import problems_of
 from hornbook.design.task import TaskDesign
-from hornbook.design.toml_file import apply_settings
+from hornbook.design.toml_file import apply_settings, dotted, line_of_key
 from hornbook.errors import DesignError, NotFoundError, Problem
 
 __all__ = [
@@ -124,6 +124,10 @@ class DesignFolder:
         beside = self.base.parent / LIBRARY_FOLDER
         is_frozen = self.path.resolve() != self.base
         return () if is_frozen or not beside.is_dir() else (beside,)
+
+    def problem_at(self, key: tuple[str, ...], message: str, fix: str | None = None) -> Problem:
+        """A mistake in `task.toml`, with the line of its key."""
+        return Problem(message, TASK_FILE, line_of_key(self.text, key), dotted(key), fix)
 
     def freeze(self, target: Path) -> DesignFolder:
         """Copies the design, settings applied, so that later edits do not touch it.

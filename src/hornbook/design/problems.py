@@ -9,6 +9,7 @@ from typing import Any, cast, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from hornbook.design.metrics import unsuited_sections
+from hornbook.design.row_sets import row_set_contradictions
 from hornbook.design.task import FeatureEntry, TargetSection, TaskDesign
 from hornbook.design.toml_file import dotted, line_of_key
 from hornbook.errors import NotFoundError, Problem, did_you_mean
@@ -35,7 +36,7 @@ def problems_of(
             problem = _problem(_written(location, finding, values), finding, text, values, file)
             found.setdefault(problem.key, problem)
     problems = list(found.values())
-    for location, message, fix in _contradictions(values):
+    for location, message, fix in (*_contradictions(values), *row_set_contradictions(values)):
         line = line_of_key(text, location)
         problems.append(Problem(message, file, line, dotted(location), fix))
     return sorted(problems, key=lambda problem: problem.line or 0)

@@ -16,6 +16,12 @@ from hornbook.design.metrics import (
     PredictionIntervalsSection,
     unsuited_sections,
 )
+from hornbook.design.row_sets import (
+    SampleSection,
+    SamplingSection,
+    SplitSection,
+    row_set_contradictions,
+)
 from hornbook.design.section import Section
 from hornbook.diagnostics import DiagnosticId
 from hornbook.errors import HornbookError, did_you_mean
@@ -48,8 +54,6 @@ __all__ = [
     "ReduceLearningRateSection",
     "ReductionSection",
     "RuntimeSection",
-    "SamplingSection",
-    "SplitSection",
     "TargetSection",
     "TaskDesign",
     "TrainingSection",
@@ -130,31 +134,6 @@ class TargetSection(Section):
     def title(self) -> str:
         """What reports call the target."""
         return ", ".join(self.named_columns)
-
-
-class SamplingSection(Section):
-    """Which rows to use at all."""
-
-    method: Literal["none", "first", "random"] = Field(
-        "none", description="all rows, the first ones, or random ones"
-    )
-    rows: int = Field(100_000, ge=2, description="how many, for first and random")
-
-
-class SplitSection(Section):
-    """Which rows to learn from, and which to measure on."""
-
-    test_share: float = Field(
-        0.2, gt=0, lt=1, description="of the rows, set apart when there is no test_path"
-    )
-    validation_share: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="of the train rows, to choose epoch and threshold on, so that the test "
-        "set is touched once; 0 chooses on the test set",
-    )
-    stratify: bool = Field(True, description="classification: keep each class's share")
 
 
 class WeightsSection(Section):
@@ -356,6 +335,9 @@ class TaskDesign(Section):
     sampling: SamplingSection = Field(
         default_factory=SamplingSection, description="which rows to use"
     )
+    test_sampling: SampleSection = Field(
+        default_factory=SampleSection, description="which of the test rows of explicit extracts"
+    )
     split: SplitSection = Field(default_factory=SplitSection, description="train and test")
     weights: WeightsSection = Field(
         default_factory=WeightsSection, description="how much each row counts"
@@ -464,6 +446,13 @@ class TaskDesign(Section):
             intervals=self.prediction_intervals.enabled,
         ):
             raise ValueError(f"{message}\n  Fix: {fix}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_row_sets(self) -> TaskDesign:
+        found = [message for _, message, _ in row_set_contradictions(self.model_dump(mode="json"))]
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
     @model_validator(mode="after")

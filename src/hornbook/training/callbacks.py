@@ -21,7 +21,7 @@ from hornbook.training.job import STOP_FILE
 from hornbook.training.kept import KeptEpoch, write_weights
 from hornbook.training.prediction import evaluate_rows
 
-__all__ = ["EpochMetrics", "Progress", "StopWatch", "TensorBoardScalars"]
+__all__ = ["EpochLimit", "EpochMetrics", "Progress", "StopWatch", "TensorBoardScalars"]
 
 _TICK_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.2
@@ -74,13 +74,7 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         """
         logs = {} if logs is None else logs
         self.epochs += 1
-        if not math.isfinite(logs.get("loss", 0.0)):
-            raise DivergedTrainingError(
-                f"The loss became {'NaN' if math.isnan(logs['loss']) else 'infinite'} in epoch "
-                f"{self.epochs}: the training diverged.",
-                fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "
-                'or rescale the features (rescaling = "standard").',
-            )
+        _expect_finite(logs.get("loss", 0.0), self.epochs)
         evaluated = evaluate_rows(self.model, self._rows, self._layout)
         measurement = self._measurer.measure(
             evaluated.targets, evaluated.predictions, evaluated.weight
@@ -90,8 +84,8 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         logs.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
         logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
         if self._is_best(measurement):
-            self.kept = KeptEpoch(self.epochs, measurement, evaluated)
             write_weights(self.model, self._weights_path)
+            self.kept = KeptEpoch(self.epochs, measurement, evaluated)
 
     def _note_custom_scores(self, measurement: TaskMeasurement) -> None:
         """Keeps each one's first error; one that leaves nothing to choose by ends the training.
@@ -112,17 +106,48 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         return self._measurer.is_better(measurement.value, self.kept.measurement.value)
 
 
+class EpochLimit(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends a training on all rows after so many epochs; there is nothing left to measure on.
+
+    Args:
+        epochs: how many, over all calls of fit.
+    """
+
+    async_safe = True
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__()
+        self._limit = epochs
+        self.began = False
+        self.epochs = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Notes that the training runs with this callback."""
+        self.began = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Counts, and stops at the last epoch.
+
+        Raises:
+            DivergedTrainingError: the loss is no longer a number.
+        """
+        self.epochs += 1
+        _expect_finite((logs or {}).get("loss", 0.0), self.epochs)
+        if self.epochs >= self._limit:
+            self.model.stop_training = True
+
+
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes what happens to the session's events: epochs whole, batches a few times a second.
 
     Args:
         events: where to write.
-        metrics: knows the kept epoch.
+        metrics: knows the kept epoch; `None` where nothing is measured.
     """
 
     async_safe = True
 
-    def __init__(self, events: EventWriter, metrics: EpochMetrics) -> None:
+    def __init__(self, events: EventWriter, metrics: EpochMetrics | None = None) -> None:
         super().__init__()
         self._events = events
         self._metrics = metrics
@@ -166,14 +191,14 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self.epochs += 1
         for values in self.history.values():
             values.extend([math.nan] * (self.epochs - len(values)))
-        kept = self._metrics.kept
+        kept = None if self._metrics is None else self._metrics.kept
         self._events.write(
             "epoch",
             epoch=self.epochs,
             logs=numbers,
             best=kept is not None and kept.epoch == self.epochs,
             seconds=time.perf_counter() - self._epoch_started,
-            custom_score_errors=self._metrics.custom_score_errors,
+            custom_score_errors=self._metrics.custom_score_errors if self._metrics else {},
         )
 
     def add_history(self, history: Any) -> None:
@@ -190,8 +215,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
 class StopWatch(keras.callbacks.Callback):  # type: ignore[misc]
     """Stops the training at the end of the batch once the user has asked for it.
 
-    A thread looks for the session's stop file; Keras itself reads `stop_training` after
-    each batch, so that watching costs the training nothing.
+    A thread looks for the session's stop file, so that watching costs the training nothing. The
+    model is told in the training's own thread: a model that another thread writes to while JAX
+    compiles its prediction loses its weights.
 
     Args:
         folder: the session's folder.
@@ -212,9 +238,16 @@ class StopWatch(keras.callbacks.Callback):  # type: ignore[misc]
         self._thread = threading.Thread(target=self._watch, daemon=True, name="stop-watch")
         self._thread.start()
 
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Makes this batch the last one, once a stop was asked for."""
+        if self.stopped:
+            self.model.stop_training = True
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Looks once more, for a stop that came while metrics were computed."""
         self._look()
+        if self.stopped:
+            self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Ends watching."""
@@ -229,7 +262,6 @@ class StopWatch(keras.callbacks.Callback):  # type: ignore[misc]
     def _look(self) -> None:
         if self._file.exists():
             self.stopped = True
-            self.model.stop_training = True
 
 
 class TensorBoardScalars(keras.callbacks.Callback):  # type: ignore[misc]
@@ -268,6 +300,16 @@ class TensorBoardScalars(keras.callbacks.Callback):  # type: ignore[misc]
         """Closes the files; there may be several calls of fit before."""
         self._train.close()
         self._measured.close()
+
+
+def _expect_finite(loss: float, epoch: int) -> None:
+    if not math.isfinite(loss):
+        raise DivergedTrainingError(
+            f"The loss became {'NaN' if math.isnan(loss) else 'infinite'} in epoch {epoch}: the "
+            "training diverged.",
+            fix="Lower the learning rate in compile_model, clip gradients (clipnorm=1.0), "
+            'or rescale the features (rescaling = "standard").',
+        )
 
 
 def _is_number(value: Any) -> bool:

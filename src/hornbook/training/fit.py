@@ -22,7 +22,13 @@ from hornbook.metrics import (
     TaskMeasurer,
     default_metric,
 )
-from hornbook.training.callbacks import EpochMetrics, Progress, StopWatch, TensorBoardScalars
+from hornbook.training.callbacks import (
+    EpochLimit,
+    EpochMetrics,
+    Progress,
+    StopWatch,
+    TensorBoardScalars,
+)
 from hornbook.training.correction import Corrections, learn_corrections
 from hornbook.training.evaluated_rows import EvaluatedRows
 from hornbook.training.events import EventWriter
@@ -32,7 +38,7 @@ from hornbook.training.prediction import evaluate_rows
 from hornbook.training.prepare import PreparedData
 from hornbook.training.user_code import UserCode
 
-__all__ = ["FitOutcome", "fit", "make_measurer", "metric_prefix"]
+__all__ = ["FitOutcome", "RefitOutcome", "fit", "make_measurer", "metric_prefix", "refit"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,21 @@ class FitOutcome:
     seconds: float
     custom_score_errors: dict[str, str]
     corrections: Corrections = field(default_factory=Corrections)
+
+
+@dataclass(frozen=True)
+class RefitOutcome:
+    """What a training on all rows came to.
+
+    Attributes:
+        epochs: how many were run.
+        stopped: whether the user stopped it.
+        seconds: of the fit loop.
+    """
+
+    epochs: int
+    stopped: bool
+    seconds: float
 
 
 def metric_prefix(design: DesignFolder) -> str:
@@ -122,6 +143,7 @@ def fit(
     code: UserCode,
     events: EventWriter,
     folder: Path,
+    run: str = "",
 ) -> FitOutcome:
     """Trains the model and leaves it with the weights of the kept epoch.
 
@@ -133,6 +155,8 @@ def fit(
         code: the user's functions, for the advanced mode.
         events: where progress is written.
         folder: the session's folder.
+        run: the folder in it for the weights, and in `tensorboard` for the curves, of a training
+            that is one of several.
 
     Raises:
         UserCodeError: the user's code failed before an epoch could be kept.
@@ -141,9 +165,11 @@ def fit(
     """
     model, layout = user_model.keras_model, user_model.layout
     prefix = metric_prefix(design)
-    metrics = EpochMetrics(data.measured, layout, measurer, prefix, folder / WEIGHTS_FILE)
+    weights_file = folder / run / WEIGHTS_FILE
+    weights_file.parent.mkdir(exist_ok=True)
+    metrics = EpochMetrics(data.measured, layout, measurer, prefix, weights_file)
     progress, stop_watch = Progress(events, metrics), StopWatch(folder)
-    tensorboard = TensorBoardScalars(folder / "tensorboard", prefix)
+    tensorboard = TensorBoardScalars(folder / "tensorboard" / run, prefix)
     callbacks = [metrics, progress, stop_watch, tensorboard]
     started = time.perf_counter()
     failure: Exception | None = None
@@ -152,7 +178,8 @@ def fit(
             if design.task.training.mode == "advanced":
                 _fit_advanced(design, data, user_model, callbacks, code)
             else:
-                _fit_standard(design, data, user_model, callbacks, measurer.greater_is_better)
+                callbacks += _form_callbacks(design, measurer.greater_is_better)
+                _fit_standard(design, data, user_model, callbacks, design.task.training.epochs)
     except Exception as error:  # noqa: BLE001 - the kept epoch outlives whatever broke the rest
         failure = error
     seconds = time.perf_counter() - started
@@ -161,7 +188,7 @@ def fit(
     progress.add_history(getattr(model, "history", None))
     if metrics.kept is None:
         raise _nothing_kept(failure, metrics, stopped=stop_watch.stopped)
-    read_weights(model, folder / WEIGHTS_FILE)
+    read_weights(model, weights_file)
     measurement, evaluated = metrics.kept.measurement, metrics.kept.evaluated
     fitted = evaluated
     if data.validation is None:
@@ -199,6 +226,56 @@ def _measured(
     )
 
 
+def refit(
+    design: DesignFolder,
+    data: PreparedData,
+    epochs: int,
+    *,
+    user_model: UserModel,
+    code: UserCode,
+    events: EventWriter,
+    folder: Path,
+    run: str,
+) -> RefitOutcome:
+    """Trains the model for so many epochs, on rows of which none are left to measure on.
+
+    The last epoch is kept. A falling learning rate goes by the loss on the train rows, and
+    nothing stops early. In advanced mode `fit_model` is called as ever and ended after so many
+    epochs; its validation sequence has the train rows.
+
+    Args:
+        design: says how.
+        data: whose train rows are all the rows.
+        epochs: how many.
+        user_model: the compiled model.
+        code: the user's functions, for the advanced mode.
+        events: where progress is written.
+        folder: the session's folder.
+        run: the folder in `tensorboard` for the curves.
+
+    Raises:
+        UserCodeError: the user's code failed.
+        TrainingError: the training itself failed.
+    """
+    limit, progress, stop_watch = EpochLimit(epochs), Progress(events), StopWatch(folder)
+    tensorboard = TensorBoardScalars(folder / "tensorboard" / run, metric_prefix(design))
+    callbacks = [limit, progress, stop_watch, tensorboard]
+    started = time.perf_counter()
+    try:
+        with code.running():
+            if design.task.training.mode == "advanced":
+                _fit_advanced(design, data, user_model, callbacks, code)
+            else:
+                callbacks += _falling_learning_rate(design, "loss", "min")
+                _fit_standard(design, data, user_model, callbacks, epochs)
+    finally:
+        stop_watch.on_train_end()
+        tensorboard.close()
+    if not limit.began:
+        raise _without_base_callbacks()
+    return RefitOutcome(limit.epochs, stop_watch.stopped, time.perf_counter() - started)
+
+
 def _nothing_kept(failure: Exception | None, metrics: EpochMetrics, *, stopped: bool) -> Exception:
     if failure is not None:
         return failure
@@ -228,7 +305,7 @@ def _fit_standard(
     data: PreparedData,
     user_model: UserModel,
     callbacks: list[Any],
-    greater_is_better: bool,
+    epochs: int,
 ) -> None:
     settings = design.task.training
     sequence = RowSequence(
@@ -241,8 +318,8 @@ def _fit_standard(
     )
     user_model.keras_model.fit(
         sequence,
-        epochs=settings.epochs,
-        callbacks=[*callbacks, *_form_callbacks(design, greater_is_better)],
+        epochs=epochs,
+        callbacks=callbacks,
         shuffle=False,
         verbose=0,
     )
@@ -253,19 +330,7 @@ def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:
     settings = design.task.training
     monitor = metric_prefix(design) + design.task.metric
     mode = "max" if greater_is_better else "min"
-    chosen: list[Any] = []
-    if settings.reduce_learning_rate.enabled:
-        reduce = settings.reduce_learning_rate
-        chosen.append(
-            keras.callbacks.ReduceLROnPlateau(
-                monitor=monitor,
-                mode=mode,
-                factor=reduce.factor,
-                patience=reduce.patience,
-                min_delta=reduce.min_delta,
-                min_lr=reduce.min_learning_rate,
-            )
-        )
+    chosen = _falling_learning_rate(design, monitor, mode)
     if settings.early_stopping.enabled:
         early = settings.early_stopping
         chosen.append(
@@ -274,6 +339,22 @@ def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:
             )
         )
     return chosen
+
+
+def _falling_learning_rate(design: DesignFolder, monitor: str, mode: str) -> list[Any]:
+    reduce = design.task.training.reduce_learning_rate
+    if not reduce.enabled:
+        return []
+    return [
+        keras.callbacks.ReduceLROnPlateau(
+            monitor=monitor,
+            mode=mode,
+            factor=reduce.factor,
+            patience=reduce.patience,
+            min_delta=reduce.min_delta,
+            min_lr=reduce.min_learning_rate,
+        )
+    ]
 
 
 def _fit_advanced(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hornbook.batching import PreparedRows, balanced_class_weights, row_weights
-from hornbook.data import ReadOptions, Storage, Table, TableStore, sample_rows, split_rows
+from hornbook.data import ReadOptions, Storage, Table, TableStore
 from hornbook.design import (
     DesignFolder,
     check_code,
@@ -34,9 +35,11 @@ from hornbook.features import (
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
 from hornbook.training.image_check import ImageCheck
+from hornbook.training.row_sets import DroppedRows, Rows, RowSets, RowSource, choose_row_sets
 
 __all__ = [
     "DROPPED_BY_FEATURES",
+    "Preparation",
     "PreparedData",
     "open_tables",
     "options_for_more_files",
@@ -46,7 +49,6 @@ __all__ = [
 DROPPED_BY_FEATURES = "with a missing value in a feature that drops them"
 """The reason under which `PreparedData.dropped` counts such rows."""
 
-Rows = NDArray[np.int64]
 
 _NO_IMAGE = "without an image that can be read"
 
@@ -106,7 +108,7 @@ def open_tables(
 def prepare_data(
     design: DesignFolder, table: Table, test: Table | None, resources: Resources = NO_RESOURCES
 ) -> PreparedData:
-    """Samples, splits, drops and fits as the design says.
+    """Samples, splits, drops and fits as the design says; of several folds, the first one.
 
     Args:
         design: says how.
@@ -118,65 +120,129 @@ def prepare_data(
         DataError: too few rows are left.
         FeatureError: a feature has nothing to fit on.
     """
-    task, seed = design.task, design.task.seed
-    targets = design_targets(design, table)
-    dropped = _Dropped()
-    target = _target_frame(table, targets)
-    usable = dropped.keep("without a target", targets.usable_rows(target))
-    usable = sample_rows(usable, task.sampling.method, task.sampling.rows, seed)
-    images = ImageCheck(task.input_features, resources)
-    usable = usable[dropped.keep(_NO_IMAGE, images.usable(table, usable))]
+    preparation = Preparation(design, table, test, resources)
+    return preparation.data(preparation.sets[0])
 
-    def strata(rows: Rows) -> NDArray[Any] | None:
-        return targets.strata(target[rows]) if task.split.stratify else None
 
-    if test is None:
-        train, tested = split_rows(usable, task.split.test_share, seed, strata(usable))
-        test = table
-    else:
-        train = usable
-        usable_tests = targets.usable_rows(_target_frame(test, targets))
-        tested = dropped.keep("without a target in the test file", usable_tests)
-        tested = tested[dropped.keep(_NO_IMAGE, images.usable(test, tested))]
-    validation: Rows | None = None
-    if task.split.validation_share:
-        share = task.split.validation_share
-        train, validation = split_rows(train, share, seed + 1, strata(train))
-    train = _drop_missing(design, table, train, dropped)
-    tested = _drop_missing(design, test, tested, dropped)
-    if validation is not None:
-        validation = _drop_missing(design, table, validation, dropped)
-    for name, rows in (("train", train), ("test", tested), ("validation", validation)):
-        if rows is not None and not len(rows):
-            raise DataError(
-                f"The {name} set is empty: {dropped or 'no row was dropped'}.",
-                fix="Use fewer features that drop rows with missing values, or bring more rows.",
-            )
-    if task.weights.sample_weight is not None:
-        for source, rows in ((table, train), (test, tested), (table, validation)):
-            if rows is not None:
-                row_weights(source.read_column(task.weights.sample_weight).gather(rows))
-    pipeline = FeaturePipeline.fit(
-        task.input_features,
-        _TrainBlocks(table, train, design, targets),
-        FitContext(targets.n_leading_classes, seed, resources),
-        task.steps,
-    )
-    measured = PreparedRows(table, train, pipeline, targets, task.weights.sample_weight)
-    return PreparedData(
-        train=replace(measured, class_weights=_class_weights(design, measured), fitted=True),
-        test=replace(measured, table=test, rows=tested),
-        validation=None if validation is None else replace(measured, rows=validation),
-        pipeline=pipeline,
-        targets=targets,
-        dropped=dict(dropped.counts),
-        notes=(
-            *_notes(table),
-            *(() if test is table else _notes(test)),
-            *images.notes(),
-        ),
-        images=images,
-    )
+class Preparation:
+    """The rows that a design chooses, and the data made of them, a fold at a time.
+
+    Attributes:
+        sets: the rows of each fold; one where there are no folds.
+
+    Args:
+        design: says how.
+        table: the train data.
+        test: the test data, where they are in a file of their own.
+        resources: the user's code and image folders.
+
+    Raises:
+        DataError: too few rows are left.
+    """
+
+    def __init__(
+        self,
+        design: DesignFolder,
+        table: Table,
+        test: Table | None,
+        resources: Resources = NO_RESOURCES,
+    ) -> None:
+        self._design = design
+        self._table = table
+        self._test = table if test is None else test
+        self._resources = resources
+        self._targets = design_targets(design, table)
+        self._target_frames = {id(one): self._read_targets(one) for one in (table, self._test)}
+        self._images = ImageCheck(design.task.input_features, resources)
+        self._dropped = DroppedRows()
+        rows = self._source(table, "without a target")
+        tests = None if test is None else self._source(test, "without a target in the test file")
+        self.sets = choose_row_sets(design, rows, tests, self._dropped)
+
+    def data(self, sets: RowSets) -> PreparedData:
+        """Drops and fits as the design says.
+
+        Raises:
+            DataError: too few rows are left.
+            FeatureError: a feature has nothing to fit on.
+        """
+        task, table, test = self._design.task, self._table, self._test
+        dropped = DroppedRows(self._dropped.counts)
+        train = _drop_missing(self._design, table, sets.train, dropped)
+        tested = train
+        if sets.test is not sets.train:
+            tested = _drop_missing(self._design, test, sets.test, dropped)
+        validation = sets.validation
+        if validation is not None:
+            validation = _drop_missing(self._design, table, validation, dropped)
+        for name, rows in (("train", train), ("test", tested), ("validation", validation)):
+            if rows is not None and not len(rows):
+                raise DataError(
+                    f"The {name} set is empty: {dropped or 'no row was dropped'}.",
+                    fix="Use fewer features that drop rows with missing values, a filter that "
+                    "takes more, or bring more rows.",
+                )
+        if task.weights.sample_weight is not None:
+            for source, rows in ((table, train), (test, tested), (table, validation)):
+                if rows is not None:
+                    row_weights(source.read_column(task.weights.sample_weight).gather(rows))
+        pipeline = FeaturePipeline.fit(
+            task.input_features,
+            _TrainBlocks(table, train, self._design, self._targets),
+            FitContext(self._targets.n_leading_classes, task.seed, self._resources),
+            task.steps,
+        )
+        measured = PreparedRows(table, train, pipeline, self._targets, task.weights.sample_weight)
+        notes = _notes(table) if test is table else (*_notes(table), *_notes(test))
+        return PreparedData(
+            train=replace(
+                measured, class_weights=_class_weights(self._design, measured), fitted=True
+            ),
+            test=replace(measured, table=test, rows=tested),
+            validation=None if validation is None else replace(measured, rows=validation),
+            pipeline=pipeline,
+            targets=self._targets,
+            dropped=dict(dropped.counts),
+            notes=(*notes, *self._images.notes(), *self._class_notes(train, tested)),
+            images=self._images,
+        )
+
+    def _read_targets(self, table: Table) -> pl.DataFrame:
+        """The target columns of all rows."""
+        return pl.DataFrame([table.read_column(column) for column in self._targets.columns])
+
+    def _source(self, table: Table, reason: str) -> RowSource:
+        """The rows of a table that have a target; the others are dropped for that reason."""
+        has_target = self._targets.usable_rows(self._target_frames[id(table)])
+        return RowSource(
+            table,
+            self._dropped.keep(reason, has_target),
+            strata=partial(self._classes, table),
+            readable=partial(self._readable, table),
+        )
+
+    def _readable(self, table: Table, rows: Rows) -> Rows:
+        return rows[self._dropped.keep(_NO_IMAGE, self._images.usable(table, rows))]
+
+    def _classes(self, table: Table, rows: Rows) -> NDArray[Any] | None:
+        return self._targets.strata(self._target_frames[id(table)][rows])
+
+    def _class_notes(self, train: Rows, tested: Rows) -> Iterator[str]:
+        """Classes that one side lacks, which no stratification could help."""
+        for name, table, rows, consequence in (
+            ("train", self._table, train, "so that the model cannot learn it"),
+            ("test", self._test, tested, "so that nothing says how well it is found"),
+        ):
+            encoded = self._targets.encode(self._target_frames[id(table)][rows])
+            for output, encoder in self._targets.encoders.items():
+                if encoder.classes is None or isinstance(encoder, LabelsEncoder):
+                    continue
+                counts = np.bincount(encoded[output], minlength=len(encoder.classes))
+                lacking = [encoder.classes[code] for code in np.flatnonzero(counts == 0)]
+                if lacking:
+                    shown = ", ".join(map(repr, lacking[:5])) + (", …" if lacking[5:] else "")
+                    whose = f" of '{encoder.column}'" if output else ""
+                    yield f"No {name} row has the class {shown}{whose}, {consequence}."
 
 
 def _notes(table: Table) -> tuple[str, ...]:
@@ -189,25 +255,6 @@ def _notes(table: Table) -> tuple[str, ...]:
         f"the first: {table.first_rejection}"
     )
     return (*table.notes, rejected)
-
-
-class _Dropped:
-    """Counts rows that are left out, by reason."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
-
-    def keep(self, reason: str, usable: NDArray[np.bool_]) -> Rows:
-        lost = int((~usable).sum())
-        if lost:
-            self.counts[reason] = self.counts.get(reason, 0) + lost
-        return np.flatnonzero(usable).astype(np.int64)
-
-    def __str__(self) -> str:
-        return ", ".join(f"{count:,} rows {reason}" for reason, count in self.counts.items())
-
-    def __bool__(self) -> bool:
-        return bool(self.counts)
 
 
 def _read_test_table(
@@ -241,7 +288,7 @@ def options_for_more_files(design: DesignFolder, table: Table) -> ReadOptions:
     )
 
 
-def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Dropped) -> Rows:
+def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: DroppedRows) -> Rows:
     """Leaves out rows in which a feature that drops rows has no value."""
     missing = rows_to_drop(design.task.input_features)
     if missing is None:
@@ -249,11 +296,6 @@ def _drop_missing(design: DesignFolder, table: Table, rows: Rows, dropped: _Drop
     mask = table.scan().select(missing.alias("missing")).collect(engine="streaming")
     keep = ~mask["missing"].to_numpy()[rows]
     return rows[dropped.keep(DROPPED_BY_FEATURES, keep)]
-
-
-def _target_frame(table: Table, targets: Targets) -> pl.DataFrame:
-    """The target columns of all rows."""
-    return pl.DataFrame([table.read_column(column) for column in targets.columns])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hornbook.training.events import json_safe
 __all__ = [
     "RESULT_FILE",
     "CalibrationResult",
+    "FoldResult",
     "IntervalResult",
     "OutputResult",
     "TrainingResult",
@@ -98,6 +99,30 @@ class OutputResult:
 
 
 @dataclass(frozen=True)
+class FoldResult:
+    """What is reported of one fold of a cross-test.
+
+    Attributes:
+        fold: its number, from 1.
+        metrics: of its kept epoch on its test rows, named as in `TrainingResult.metrics`.
+        thresholds: by output, as in `OutputResult`.
+        best_epoch, epochs: as in `TrainingResult`.
+        train_rows, test_rows, validation_rows: after dropping.
+        seconds: of its fit loop.
+    """
+
+    fold: int
+    metrics: dict[str, float | None]
+    thresholds: dict[str, float | None]
+    best_epoch: int
+    epochs: int
+    train_rows: int
+    test_rows: int
+    validation_rows: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """All that is reported of a training.
 
@@ -117,7 +142,14 @@ class TrainingResult:
             whose metric decides.
         outputs: what is reported of each output, by name; the only one of a `[target]` is
             called `""`.
-        train_rows, test_rows, validation_rows: after dropping.
+        train_rows, test_rows, validation_rows: after dropping. With folds, the rows that the
+            kept model was trained on, and all rows that were tested in a fold.
+        folds: of a cross-test, the folds that came to their end; metrics, thresholds and history
+            are then means over them.
+        planned_folds: of a cross-test, how many folds the design has.
+        metric_margins: of a cross-test, twice the standard deviation of each metric over the
+            folds; `None` where fewer than two folds have it.
+        kept_fold: of a cross-test, whose model is kept; `None` where it was trained on all rows.
         dropped: rows left out, by reason.
         seconds: `prepare` (imports, reading, fitting features, building), `fit` (the loop
             with its metrics) and `total`.
@@ -142,6 +174,10 @@ class TrainingResult:
     train_rows: int | None = None
     test_rows: int | None = None
     validation_rows: int | None = None
+    folds: tuple[FoldResult, ...] = ()
+    planned_folds: int | None = None
+    metric_margins: dict[str, float | None] = field(default_factory=dict)
+    kept_fold: int | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     backend: str | None = None
@@ -152,6 +188,11 @@ class TrainingResult:
     def metric_value(self) -> float | None:
         """The deciding metric of the kept epoch."""
         return None if self.metric is None else self.metrics.get(self.metric)
+
+    @property
+    def metric_margin(self) -> float | None:
+        """Twice the standard deviation of the deciding metric over the folds."""
+        return None if self.metric is None else self.metric_margins.get(self.metric)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; numbers that do not exist are `None`."""
@@ -169,5 +210,11 @@ class TrainingResult:
         if not path.exists():
             return None
         values = json.loads(path.read_text("utf-8"))
-        outputs = {name: OutputResult.from_json(one) for name, one in values["outputs"].items()}
-        return cls(**{**values, "outputs": outputs, "warnings": tuple(values["warnings"])})
+        read = {
+            "outputs": {
+                name: OutputResult.from_json(one) for name, one in values["outputs"].items()
+            },
+            "folds": tuple(FoldResult(**one) for one in values["folds"]),
+            "warnings": tuple(values["warnings"]),
+        }
+        return cls(**{**values, **read})

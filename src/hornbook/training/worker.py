@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -24,16 +25,18 @@ from hornbook.features import TargetLayout
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.build import build_for_training
 from hornbook.training.context import TrainingContext, enter_design
+from hornbook.training.cross_test import CrossTester
 from hornbook.training.diagnose import diagnose
 from hornbook.training.evaluated_rows import write_test_predictions
 from hornbook.training.events import EventWriter
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
+from hornbook.training.model import UserModel
 from hornbook.training.prepare import (
+    Preparation,
     PreparedData,
     open_tables,
     options_for_more_files,
-    prepare_data,
 )
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import OutputResult, TrainingResult
@@ -90,7 +93,7 @@ class _Training:
         design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
         enter_design(design, Path(self._job.home))
         code = UserCode(design.path, design.libraries)
-        table, data = self._prepare(design, code)
+        table, preparation, data = self._prepare(design, code)
         self._stage("building the model")
         measurer = make_measurer(design, data, code)
         context = TrainingContext(
@@ -101,6 +104,16 @@ class _Training:
             metric_prefix(design) + design.task.metric,
             measurer.greater_is_better,
         )
+        if design.task.split.folds is not None:
+            tester = CrossTester(
+                design,
+                preparation,
+                measurer=measurer,
+                context=context,
+                events=self._events,
+                folder=self._folder,
+            )
+            return self._cross_test(design, table, data, tester)
         user_model = build_for_training(design, data, code, context)
         self._prepared = time.time() - self._started
         self._stage("training")
@@ -113,15 +126,34 @@ class _Training:
             events=self._events,
             folder=self._folder,
         )
-        self._stage("saving the model")
-        self._keep(design, table, data, user_model.layout, outcome).write(user_model.keras_model)
-        write_test_predictions(outcome.evaluated, self._folder)
-        self._stage("looking for what may be wrong")
-        diagnose(design, table, data, user_model, outcome).write(self._folder)
-        return self._result(design, data, outcome, measurer.greater_is_better)
+        self._save(design, table, data, user_model, outcome)
+        kept = f"epoch {outcome.epoch} is kept"
+        return self._result(design, data, outcome, measurer.greater_is_better, kept)
 
-    def _prepare(self, design: DesignFolder, code: UserCode) -> tuple[Table, PreparedData]:
-        """Reads the files and fits the features."""
+    def _cross_test(
+        self, design: DesignFolder, table: Table, data: PreparedData, tester: CrossTester
+    ) -> TrainingResult:
+        """The other way to the same end: a training for each fold, and one on all rows."""
+        self._prepared = time.time() - self._started
+        self._stage("training")
+        tested = tester.run(data)
+        self._save(design, table, tested.data, tested.user_model, tested.outcome)
+        better = tester.measurer.greater_is_better
+        result = self._result(design, tested.data, tested.outcome, better, tested.kept)
+        return replace(
+            result,
+            test_rows=sum(len(fold.data.test) for fold in tested.folds),
+            folds=tuple(fold.result for fold in tested.folds),
+            planned_folds=tested.planned,
+            metric_margins=dict(tested.margins),
+            kept_fold=tested.kept_fold,
+            warnings=(*result.warnings, *tested.notes),
+        )
+
+    def _prepare(
+        self, design: DesignFolder, code: UserCode
+    ) -> tuple[Table, Preparation, PreparedData]:
+        """Reads the files and fits the features; of several folds, those of the first."""
         self._stage("reading data")
         store = TableStore(Path(self._job.home) / "datasets")
         table, test = open_tables(design, store, self._reading)
@@ -129,7 +161,8 @@ class _Training:
         self._stage("preparing features")
         resources = DesignResources.of_training(design, code, Path(self._job.home))
         set_seed(design.task.seed)
-        data = prepare_data(design, table, test, resources)
+        preparation = Preparation(design, table, test, resources)
+        data = preparation.data(preparation.sets[0])
         if data.images is not None:
             data.images.write(self._folder)
         self._events.write(
@@ -143,7 +176,22 @@ class _Training:
             notes=data.notes,
         )
         self._stop_if_asked()
-        return table, data
+        return table, preparation, data
+
+    def _save(
+        self,
+        design: DesignFolder,
+        table: Table,
+        data: PreparedData,
+        user_model: UserModel,
+        outcome: FitOutcome,
+    ) -> None:
+        self._stage("saving the model")
+        artifact = self._keep(design, table, data, user_model.layout, outcome)
+        artifact.write(user_model.keras_model)
+        write_test_predictions(outcome.evaluated, self._folder)
+        self._stage("looking for what may be wrong")
+        diagnose(design, table, data, user_model, outcome).write(self._folder)
 
     def _keep(
         self,
@@ -177,15 +225,16 @@ class _Training:
         data: PreparedData,
         outcome: FitOutcome,
         greater_is_better: bool,
+        kept: str,
     ) -> TrainingResult:
         status, reason = "finished", None
         if outcome.failure is not None:
             traceback.print_exception(outcome.failure)
             status = "failed"
-            reason = f"{failure_reason(outcome.failure)}\nEpoch {outcome.epoch} is kept."
+            reason = f"{failure_reason(outcome.failure)}\n{kept[0].upper()}{kept[1:]}."
         elif outcome.stopped:
             status = "stopped"
-            reason = f"Stopped by the user; epoch {outcome.epoch} is kept."
+            reason = f"Stopped by the user; {kept}."
         notes = [*data.notes, *data.pipeline.notes()]
         if not math.isfinite(outcome.measurement.value):
             notes.append(
