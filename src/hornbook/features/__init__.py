@@ -8,6 +8,7 @@ from hornbook.features.categorical_hash import CategoricalHash
 from hornbook.features.categorical_impact import CategoricalImpact
 from hornbook.features.categorical_index import CategoricalIndex
 from hornbook.features.categorical_ordinal import CategoricalOrdinal
+from hornbook.features.custom import CategoricalCustom, DateCustom, NumericalCustom, TextCustom
 from hornbook.features.date_cyclical import DateCyclical
 from hornbook.features.date_elapsed import DateElapsed
 from hornbook.features.date_parts import DateParts
@@ -60,6 +61,7 @@ __all__ = [
     "ROW",
     "STEPS_INPUT",
     "TARGET",
+    "CategoricalCustom",
     "CategoricalDummy",
     "CategoricalFlag",
     "CategoricalFrequency",
@@ -69,6 +71,7 @@ __all__ = [
     "CategoricalIndex",
     "CategoricalOrdinal",
     "CorrelationReduction",
+    "DateCustom",
     "DateCyclical",
     "DateElapsed",
     "DateParts",
@@ -87,6 +90,7 @@ __all__ = [
     "LabelsEncoder",
     "LassoReduction",
     "NumericalBinarize",
+    "NumericalCustom",
     "NumericalCyclical",
     "NumericalFlag",
     "NumericalQuantize",
@@ -104,6 +108,7 @@ __all__ = [
     "TextHash",
     "TextSvd",
     "TextTfidf",
+    "TextCustom",
     "TokenizerProcessor",
     "TreeReduction",
     "VectorUnfold",

@@ -19,6 +19,7 @@ from hornbook.features.rescaling import Rescaling
 __all__ = [
     "MICROSECONDS",
     "DateHandling",
+    "DateReading",
     "as_moments",
     "as_numbers_since",
     "moment_of",
@@ -36,14 +37,32 @@ MICROSECONDS = {
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 
-class DateHandling(Handling):
-    """A handling of dates, with or without a time of day.
-
-    A date alone is its first moment. Numbers made from dates are rescaled as others are.
-    """
+class DateReading(Handling):
+    """A handling of dates, with or without a time of day; a date alone is its first moment."""
 
     feature_type: ClassVar[FeatureType] = FeatureType.DATE
     storages: ClassVar[frozenset[Storage]] = frozenset({Storage.DATE, Storage.DATETIME})
+
+    def storage_to_read(self, trained: Storage) -> Storage:
+        # Days alone in one file may have a time in the next.
+        return Storage.DATETIME if trained is Storage.DATE else trained
+
+    def check_values(self, column: str, values: pl.Series) -> None:
+        if values.dtype in (pl.Date, pl.Datetime, pl.Null):
+            return
+        wrong = values.drop_nulls()
+        if wrong.dtype in _TEXTS:
+            wrong = wrong.filter(as_moments(wrong).is_null())
+        if len(wrong):
+            raise DataError(
+                f"Column '{column}' holds {wrong[0]!r}, the model learnt from dates.",
+                fix="Bring dates, or texts such as 2024-12-31 and 2024-12-31 23:59; leave the "
+                "value empty where it is missing.",
+            )
+
+
+class DateHandling(DateReading):
+    """A handling of dates that makes numbers of them, which are rescaled as others are."""
 
     rescaling: Literal["standard", "minmax", "robust", "none"] = Field(
         "standard",
@@ -63,23 +82,6 @@ class DateHandling(Handling):
                 "  Fix: Add impute_value = 2024-12-31."
             )
         return self
-
-    def storage_to_read(self, trained: Storage) -> Storage:
-        # Days alone in one file may have a time in the next.
-        return Storage.DATETIME if trained is Storage.DATE else trained
-
-    def check_values(self, column: str, values: pl.Series) -> None:
-        if values.dtype in (pl.Date, pl.Datetime, pl.Null):
-            return
-        wrong = values.drop_nulls()
-        if wrong.dtype in _TEXTS:
-            wrong = wrong.filter(as_moments(wrong).is_null())
-        if len(wrong):
-            raise DataError(
-                f"Column '{column}' holds {wrong[0]!r}, the model learnt from dates.",
-                fix="Bring dates, or texts such as 2024-12-31 and 2024-12-31 23:59; leave the "
-                "value empty where it is missing.",
-            )
 
     def rescaling_with(self, constant: float) -> Rescaling:
         """How numbers made from the dates are imputed and rescaled.

@@ -78,6 +78,12 @@ class TokenizerProcessor:
         self._words: pl.Series | None = None
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """What it was made with."""
+        names = ("num_words", "max_len", "padding", "truncating")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def word_index(self) -> dict[str, int]:
         """The number of each word that has one."""
         return {word: number for number, word in enumerate(self._fitted_words(), start=1)}
