@@ -25,6 +25,7 @@ from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import RESULT_FILE, TrainingResult
+from hornbook.training.trust import CodeOfModel, TrustedModels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +102,31 @@ class Workspace:
             NotFoundError: there is no such session, or it kept no model.
         """
         return self.session(reference).model
+
+    def trust(self, reference: str) -> CodeOfModel:
+        """Lets the code of a model be run that this workspace has not trained.
+
+        Models that it has trained are trusted already. Read the code before.
+
+        Args:
+            reference: a session's name, or the id or name of a saved model, whose active version
+                is meant.
+
+        Returns:
+            What may be run from now on.
+
+        Raises:
+            NotFoundError: there is no such model.
+        """
+        folder = self.model_folder(reference)
+        TrustedModels(self.home).add(folder, "trusted by hand")
+        return CodeOfModel.of(folder)
+
+    def model_folder(self, reference: str) -> Path:
+        """The files of a model; names as for `trust`."""
+        if "/" in reference or reference == "latest":
+            return self.session(reference).model.folder.parent
+        return self._registry.saved_model(reference).active_version.folder
 
     def close(self) -> None:
         """Closes the database."""
@@ -315,7 +341,7 @@ class Model:
             open_some_backend(artifact.backend)
             from hornbook.serving.predict import Predictor
 
-            self._predictor = Predictor(artifact)
+            self._predictor = Predictor(artifact, TrustedModels(home))
         return self._predictor
 
     @property
@@ -330,7 +356,7 @@ class Model:
         open_some_backend(ModelArtifact.read(self.folder).backend)
         from hornbook.training.loading import load_trained_network
 
-        return load_trained_network(self.folder.parent)
+        return load_trained_network(self.folder.parent, TrustedModels(self._registry.home))
 
     def deploy(self, name: str) -> str:
         """Makes it the active version of a saved model; returns the `saved_model_id`."""

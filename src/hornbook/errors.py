@@ -17,6 +17,7 @@ __all__ = [
     "NotFoundError",
     "Problem",
     "TrainingError",
+    "UntrustedModelError",
     "UsageError",
     "UserCodeError",
     "did_you_mean",
@@ -67,6 +68,10 @@ class InterruptedTrainingError(TrainingError):
 
 class NotFoundError(HornbookError):
     """A name or id that the workspace, a table or a registry of names does not know."""
+
+
+class UntrustedModelError(HornbookError):
+    """A model whose code would have to be run, and that this workspace does not trust."""
 
 
 class UsageError(HornbookError):

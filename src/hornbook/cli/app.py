@@ -15,6 +15,7 @@ from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
+from hornbook.cli.trust import trust
 
 __all__ = ["app", "main"]
 
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, init, check, train, sessions, show, predict, logs, deploy):
+for command in (demo, init, check, train, sessions, show, predict, logs, deploy, trust):
     app.command()(command)
 app.add_typer(folder, name="folder")
 

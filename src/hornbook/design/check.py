@@ -9,6 +9,7 @@ import numpy as np
 
 from hornbook.data import NUMBERS, Storage, Table
 from hornbook.design.check_rows import check_row_sets, check_test_rows
+from hornbook.design.column_code import check_column_code
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
@@ -58,7 +59,8 @@ def check_code(design: DesignFolder) -> list[Problem]:
     named = design.task.metrics.custom_scores
     problems = check_files(design.path, design.code_files, named)
     missing = _missing_custom_score(design)
-    return problems if missing is None else [*problems, missing]
+    problems += [] if missing is None else [missing]
+    return problems + check_column_code(design)
 
 
 def _missing_custom_score(design: DesignFolder) -> Problem | None:

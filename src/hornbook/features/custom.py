@@ -64,6 +64,7 @@ class CustomHandling(Handling):
     """
 
     name: ClassVar[str] = "custom"
+    code_defines: ClassVar[str] = _VARIABLE
 
     code: CodeFile = Field(
         "",
@@ -79,7 +80,6 @@ class CustomHandling(Handling):
         raise NotImplementedError
 
     def code_file(self, column: str) -> str:
-        """The file with the processor, relative to the design folder."""
         return code_file(column, self.code)
 
     def start_fit(self, column: str, context: FitContext) -> Fitting:

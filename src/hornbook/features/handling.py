@@ -207,12 +207,19 @@ class Handling(BaseModel):
     storages: ClassVar[frozenset[Storage]]
     has_own_input: ClassVar[bool] = False
     """Whether it always fills an input of its own, named after its column."""
+    code_defines: ClassVar[str] = ""
+    """What the file with the user's code for a column must define, if there is one."""
     is_default: ClassVar[bool] = False
     """Whether it is what features of its type get where a design names no handling."""
 
     def default_input(self, column: str) -> str:
         """The network's input that the feature goes to where the design names none."""
         return f"{column}_preprocessed" if self.has_own_input else "main"
+
+    def code_file(self, column: str) -> str | None:
+        """The file of the design with the user's code for the column, if it needs one."""
+        del column
+        return None
 
     @property
     def drops_missing_rows(self) -> bool:

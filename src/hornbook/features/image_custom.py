@@ -123,6 +123,7 @@ class ImageCustom(ImageHandling):
     """
 
     name: ClassVar[str] = "custom"
+    code_defines: ClassVar[str] = _FUNCTION
 
     code: CodeFile = Field(
         "",
@@ -130,5 +131,8 @@ class ImageCustom(ImageHandling):
         "features/<column>.py when empty",
     )
 
+    def code_file(self, column: str) -> str:
+        return code_file(column, self.code)
+
     def make_reader(self, column: str, files: ImageFiles, resources: Resources) -> ImageReader:
-        return _CustomReader(files, resources, code_file(column, self.code))
+        return _CustomReader(files, resources, self.code_file(column))

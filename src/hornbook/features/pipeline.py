@@ -31,9 +31,9 @@ from hornbook.features.input_spec import InputSpec, input_after, input_filled_by
 from hornbook.features.resources import NO_RESOURCES, Resources
 from hornbook.features.step import STEPS_INPUT, FittedStep, Step, TrainBlock, fitted_step_class
 
-__all__ = ["Feature", "FeaturePipeline"]
+__all__ = ["STATE_FILE", "Feature", "FeaturePipeline"]
 
-_STATE_FILE = "pipeline.json"
+STATE_FILE = "pipeline.json"
 _ARRAYS_FILE = "arrays.safetensors"
 _BLOCK_BYTES = 16 * 2**20
 _MOST_BLOCK_ROWS = 8192
@@ -263,7 +263,7 @@ class FeaturePipeline:
             {"step": step.name, "state": state.values}
             for step, state in zip(self.steps, step_states.values(), strict=True)
         ]
-        write_json_atomically(folder / _STATE_FILE, {"features": entries, "steps": steps})
+        write_json_atomically(folder / STATE_FILE, {"features": entries, "steps": steps})
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = NO_RESOURCES) -> Self:
@@ -273,7 +273,7 @@ class FeaturePipeline:
             folder: where it was saved.
             resources: for features with code of the user's own, or with images.
         """
-        values = json.loads((folder / _STATE_FILE).read_text("utf-8"))
+        values = json.loads((folder / STATE_FILE).read_text("utf-8"))
         arrays = load_file(folder / _ARRAYS_FILE)
         features, fitted = [], []
         for index, entry in enumerate(values["features"]):

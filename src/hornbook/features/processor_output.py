@@ -146,6 +146,7 @@ class OutputForm:
 
 def _numbers(returned: Any, n_rows: int) -> NDArray[Any]:
     """A return value as an array of numbers with a row for each value."""
+    array: NDArray[Any]
     if sparse.issparse(returned):
         array = returned.toarray()
     elif isinstance(returned, pd.DataFrame):

@@ -12,6 +12,7 @@ from hornbook.home import default_home
 from hornbook.registry.registry import Registry
 from hornbook.training.artifact import KERAS_FILE, MODEL_FOLDER
 from hornbook.training.context import current_training
+from hornbook.training.trust import TrustedModels
 
 __all__ = [
     "get_keras_model_from_saved_model",
@@ -101,9 +102,13 @@ def _no_model_yet(task: str) -> NotFoundError:
 
 @contextmanager
 def _registry() -> Iterator[Registry]:
-    training = current_training()
-    with Registry(default_home() if training is None else training.home) as registry:
+    with Registry(_home()) as registry:
         yield registry
+
+
+def _home() -> Path:
+    training = current_training()
+    return default_home() if training is None else training.home
 
 
 def _load(path: str) -> Any:
@@ -113,4 +118,4 @@ def _load(path: str) -> Any:
     open_some_backend()
     from hornbook.training.loading import load_trained_network
 
-    return load_trained_network(Path(path).parent.parent)
+    return load_trained_network(Path(path).parent.parent, TrustedModels(_home()))

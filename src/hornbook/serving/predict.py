@@ -21,6 +21,7 @@ from hornbook.metrics import PredictionType
 from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
 from hornbook.training.prediction import predict_inputs
+from hornbook.training.trust import TrustedModels
 
 __all__ = ["Predictor", "predict_file", "predict_frame"]
 
@@ -34,11 +35,14 @@ class Predictor:
 
     Args:
         artifact: the model on disk.
+        trusted: the models whose code may be run.
     """
 
-    def __init__(self, artifact: ModelArtifact) -> None:
+    def __init__(self, artifact: ModelArtifact, trusted: TrustedModels) -> None:
         self.artifact = artifact
-        self.keras_model = load_trained_network(artifact.folder.parent, compile_model=False)
+        self.keras_model = load_trained_network(
+            artifact.folder.parent, trusted, compile_model=False
+        )
 
     @property
     def output_columns(self) -> tuple[str, ...]:

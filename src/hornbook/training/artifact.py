@@ -32,11 +32,11 @@ from hornbook.metrics import (
     is_positive,
 )
 
-__all__ = ["KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
+__all__ = ["FEATURES_FOLDER", "KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
 
 MODEL_FOLDER = "model"
 KERAS_FILE = "model.keras"
-_FEATURES_FOLDER = "features"
+FEATURES_FOLDER = "features"
 _DESCRIPTION_FILE = "model.json"
 
 
@@ -131,7 +131,7 @@ class ModelArtifact:
         """Writes the artifact, the description last."""
         self.folder.mkdir(parents=True, exist_ok=True)
         keras_model.save(self.keras_path)
-        self.pipeline.save(self.folder / _FEATURES_FOLDER)
+        self.pipeline.save(self.folder / FEATURES_FOLDER)
         write_json_atomically(
             self.folder / _DESCRIPTION_FILE,
             {
@@ -162,7 +162,7 @@ class ModelArtifact:
             folder,
             {name: ModelOutput.from_json(one) for name, one in values["outputs"].items()},
             TargetLayout(formats, layout["structure"]),
-            FeaturePipeline.load(folder / _FEATURES_FOLDER, resources),
+            FeaturePipeline.load(folder / FEATURES_FOLDER, resources),
             ReadOptions.from_json(values["reading"]),
             values["backend"],
         )

@@ -13,24 +13,29 @@ from hornbook.design import ARCHITECTURE_FILE, SourceFile
 from hornbook.errors import DesignError, HornbookError, Problem
 from hornbook.training.artifact import KERAS_FILE, MODEL_FOLDER
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.trust import TrustedModels
 from hornbook.training.user_code import UserCode
 
 __all__ = ["check_reloads", "load_trained_network"]
 
 
-def load_trained_network(folder: Path, *, compile_model: bool = True) -> Any:
+def load_trained_network(
+    folder: Path, trusted: TrustedModels, *, compile_model: bool = True
+) -> Any:
     """The Keras model of a session or of a saved model's version.
 
     Where the file alone does not do, because the network has layers or losses of the
     user's own, the frozen `architecture.py` beside it is run, and lambdas in the file are
-    allowed: both are code that this workspace has trained with.
+    allowed: if the workspace trusts the model.
 
     Args:
         folder: of the session or version.
+        trusted: the models whose code may be run.
         compile_model: whether to restore loss, metrics and optimizer too.
 
     Raises:
         HornbookError: it cannot be loaded.
+        UntrustedModelError: only code that is not trusted could load it.
     """
     path = folder / MODEL_FOLDER / KERAS_FILE
     try:
@@ -39,6 +44,7 @@ def load_trained_network(folder: Path, *, compile_model: bool = True) -> Any:
         design = folder / DESIGN_FOLDER
         if not (design / ARCHITECTURE_FILE).is_file():
             raise
+        trusted.require(folder, ARCHITECTURE_FILE)
         return _load_with_code(path, UserCode(design), compile_model=compile_model)
 
 

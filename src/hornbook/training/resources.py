@@ -11,6 +11,7 @@ from hornbook.data import FolderStore
 from hornbook.design import DesignFolder
 from hornbook.errors import NotFoundError, did_you_mean
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.trust import TrustedModels
 from hornbook.training.user_code import UserCode
 
 __all__ = ["DesignResources"]
@@ -25,12 +26,15 @@ class DesignResources:
         folders: the managed folders of the workspace.
         data_folder: where the table's file lies; `None` once the model is trained.
         base: where relative paths start; likewise.
+        trained: the folder of the model whose code it is, and the list it must be on to be run;
+            `None` while it is trained or checked.
     """
 
     user_code: UserCode
     folders: FolderStore
     data_folder: Path | None = None
     base: Path | None = None
+    trained: tuple[Path, TrustedModels] | None = None
 
     @classmethod
     def of_training(cls, design: DesignFolder, user_code: UserCode, home: Path) -> DesignResources:
@@ -51,10 +55,19 @@ class DesignResources:
             folder: of its session or version, with the frozen design in it.
             home: the workspace's folder.
         """
-        return cls(UserCode(folder / DESIGN_FOLDER), FolderStore(home))
+        trained = (folder, TrustedModels(home))
+        return cls(UserCode(folder / DESIGN_FOLDER), FolderStore(home), trained=trained)
 
     def code(self, file: str) -> ModuleType:
-        """A Python file of the design, run once."""
+        """A Python file of the design, run once.
+
+        Raises:
+            UserCodeError: there is no such file, or it fails.
+            UntrustedModelError: it is code of a model that the workspace does not trust.
+        """
+        if self.trained is not None:
+            folder, trusted = self.trained
+            trusted.require(folder, file)
         return self.user_code.module(file)
 
     def running(self) -> AbstractContextManager[None]:

@@ -40,6 +40,7 @@ from hornbook.training.prepare import (
 )
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import OutputResult, TrainingResult
+from hornbook.training.trust import TrustedModels
 from hornbook.training.user_code import UserCode
 
 __all__ = ["main"]
@@ -189,6 +190,7 @@ class _Training:
         self._stage("saving the model")
         artifact = self._keep(design, table, data, user_model.layout, outcome)
         artifact.write(user_model.keras_model)
+        TrustedModels(Path(self._job.home)).add(self._folder, "trained here")
         write_test_predictions(outcome.evaluated, self._folder)
         self._stage("looking for what may be wrong")
         diagnose(design, table, data, user_model, outcome).write(self._folder)
