@@ -18,6 +18,7 @@ from hornbook.features import (
     FitContext,
     NumericalCustom,
     TextCustom,
+    VectorCustom,
 )
 from hornbook.training.resources import DesignResources
 from hornbook.training.user_code import UserCode
@@ -179,6 +180,13 @@ def test_dates_are_moments(check_contract, resources):
         DateCustom(), values, [datetime(2025, 1, 1, 9)], resources=resources(code)
     )
     assert fitted.transform(pl.Series([date(2024, 5, 5), None])).tolist() == [[0], [-1]]
+
+
+def test_vectors_are_arrays(check_contract, resources):
+    code = processor("return np.array([[0.0 if v is None else v.sum()] for v in series])")
+    values = pl.Series([[1.0, 2.0], None, [3.0]])
+    fitted = check_contract(VectorCustom(), values, [[7.0]], resources=resources(code))
+    assert fitted.transform(pl.Series(["[1, 2, 3]", None])).tolist() == [[6], [0]]
 
 
 def test_values_have_one_type_whatever_the_block(resources):

@@ -26,6 +26,7 @@ from hornbook.metrics import Calibration, PredictionInterval, PredictionType
 from hornbook.metrics.calibration import IsotonicCurve
 from hornbook.serving.predict import Predictor, predict_file, predict_frame
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
+from hornbook.training.trust import TrustedModels
 
 # Keras' own, when it saves the seed of a layer.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -60,7 +61,7 @@ def make(
         "jax",
     )
     artifact.write(model)
-    return Predictor(ModelArtifact.read(folder / MODEL_FOLDER))
+    return Predictor(ModelArtifact.read(folder / MODEL_FOLDER), TrustedModels(folder))
 
 
 @pytest.fixture
@@ -193,7 +194,7 @@ def test_several_outputs_have_columns_of_their_own(tmp_path, structure):
         ReadOptions(types_may_be_absent=True),
         "jax",
     ).write(keras.Model(main, several))
-    predictor = Predictor(ModelArtifact.read(tmp_path / MODEL_FOLDER))
+    predictor = Predictor(ModelArtifact.read(tmp_path / MODEL_FOLDER), TrustedModels(tmp_path))
     predicted = predictor.predict(TRAIN)
     columns = ["prediction_price", "prediction_tags", "proba_tags_x", "proba_tags_y"]
     assert predicted.columns == columns == list(predictor.output_columns)

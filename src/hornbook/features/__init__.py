@@ -8,7 +8,13 @@ from hornbook.features.categorical_hash import CategoricalHash
 from hornbook.features.categorical_impact import CategoricalImpact
 from hornbook.features.categorical_index import CategoricalIndex
 from hornbook.features.categorical_ordinal import CategoricalOrdinal
-from hornbook.features.custom import CategoricalCustom, DateCustom, NumericalCustom, TextCustom
+from hornbook.features.custom import (
+    CategoricalCustom,
+    DateCustom,
+    NumericalCustom,
+    TextCustom,
+    VectorCustom,
+)
 from hornbook.features.date_cyclical import DateCyclical
 from hornbook.features.date_elapsed import DateElapsed
 from hornbook.features.date_parts import DateParts
@@ -104,13 +110,14 @@ __all__ = [
     "TargetLayout",
     "Targets",
     "TextCount",
+    "TextCustom",
     "TextEmbedding",
     "TextHash",
     "TextSvd",
     "TextTfidf",
-    "TextCustom",
     "TokenizerProcessor",
     "TreeReduction",
+    "VectorCustom",
     "VectorUnfold",
     "handling_class",
     "handling_names",

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -16,8 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import Storage
-from hornbook.errors import FeatureError, HornbookError, UserCodeError
+from hornbook.errors import FeatureError
 from hornbook.features.categorical import CategoryHandling
 from hornbook.features.categories import spelled
 from hornbook.features.code_file import CodeFile, code_file
@@ -34,10 +30,12 @@ from hornbook.features.handling import (
     register_handling,
 )
 from hornbook.features.numbers import NumberHandling, as_numbers
-from hornbook.features.object_state import object_of, object_state
-from hornbook.features.processor_output import OutputForm, WrongReturnError
+from hornbook.features.processor_output import OutputForm
 from hornbook.features.resources import Resources
+from hornbook.features.texts import TextHandling, as_texts
 from hornbook.features.tokenizer import TokenizerProcessor
+from hornbook.features.user_processor import PROCESSOR, UserProcessor, has_method
+from hornbook.features.vectors import VectorHandling, as_vectors
 
 __all__ = [
     "CategoricalCustom",
@@ -46,10 +44,10 @@ __all__ = [
     "FittedCustom",
     "NumericalCustom",
     "TextCustom",
+    "VectorCustom",
 ]
 
 _SAMPLE_ROWS = 16
-_VARIABLE = "processor"
 
 # Users' code need not be made for threads; rows are prepared in several.
 _ONE_AT_A_TIME = threading.RLock()
@@ -64,7 +62,7 @@ class CustomHandling(Handling):
     """
 
     name: ClassVar[str] = "custom"
-    code_defines: ClassVar[str] = _VARIABLE
+    code_defines: ClassVar[str] = PROCESSOR
 
     code: CodeFile = Field(
         "",
@@ -83,14 +81,14 @@ class CustomHandling(Handling):
         return code_file(column, self.code)
 
     def start_fit(self, column: str, context: FitContext) -> Fitting:
-        processor = _UserProcessor(self, column, context.resources)
+        processor = UserProcessor(self, column, context.resources)
         is_tokenizer = type(processor.unfitted) is TokenizerProcessor
         if is_tokenizer and self.feature_type is FeatureType.TEXT and not self.wants_matrix:
             return _TokenizerFitting(processor, processor.unfitted)
         return _CustomFitting(processor)
 
     def restore(self, column: str, state: State, resources: Resources) -> FittedCustom:
-        return FittedCustom(_UserProcessor(self, column, resources), state)
+        return FittedCustom(UserProcessor(self, column, resources), state)
 
 
 class FittedCustom(FittedHandling):
@@ -100,7 +98,7 @@ class FittedCustom(FittedHandling):
     plain `TokenizerProcessor`: that is restored from its words, and runs no code of the user's.
     """
 
-    def __init__(self, processor: _UserProcessor, state: State) -> None:
+    def __init__(self, processor: UserProcessor, state: State) -> None:
         self.column = processor.column
         self._user = processor
         self._state = state
@@ -150,125 +148,10 @@ class FittedCustom(FittedHandling):
         return self._state
 
 
-class _UserProcessor:
-    """The `processor` of a file of the design, and how it is called and kept."""
-
-    def __init__(self, handling: CustomHandling, column: str, resources: Resources) -> None:
-        self.handling = handling
-        self.column = column
-        self.file = handling.code_file(column)
-        self._resources = resources
-
-    @cached_property
-    def unfitted(self) -> Any:
-        """The object that the file defines.
-
-        Raises:
-            UserCodeError: there is none that has `transform`.
-        """
-        processor = getattr(self._resources.code(self.file), _VARIABLE, None)
-        if processor is None or isinstance(processor, type) or not _has(processor, "transform"):
-            found = f"{_VARIABLE} is missing"
-            if isinstance(processor, type):
-                found = f"{_VARIABLE} is the class {processor.__name__}, expected an object of it"
-            elif processor is not None:
-                found = f"{_VARIABLE} is a {type(processor).__name__} without transform(series)"
-            raise UserCodeError(
-                found,
-                file=self.file,
-                fix=f"Give a class fit(self, series) and transform(self, series), and write: "
-                f"{_VARIABLE} = MyProcessor()",
-            )
-        return processor
-
-    @cached_property
-    def _package(self) -> str:
-        """The package of the design's own modules; running the file is what needs trust."""
-        return self._resources.code(self.file).__name__.partition(".")[0]
-
-    def handled_rows(self, values: pl.Series) -> NDArray[np.bool_] | None:
-        """Which values the processor gets, where rows without one are left out."""
-        if not self.handling.drops_missing_rows:
-            return None
-        missing = self.handling.missing_expression("values")
-        frame = values.alias("values").to_frame()
-        return ~frame.select(missing.alias("missing"))["missing"].to_numpy()
-
-    def call(self, processor: Any, method: str, values: pl.Series) -> Any:
-        """Calls a method with values of the column.
-
-        Raises:
-            UserCodeError: whatever went wrong, in the user's own line if it was there.
-        """
-        series = self.handling.series(values).rename(self.column)
-        given = series.to_frame() if self.handling.wants_matrix else series
-        try:
-            with self._resources.running():
-                return getattr(processor, method)(given)
-        except (HornbookError, MemoryError):
-            raise
-        except Exception as error:
-            fix = None
-            wants_two = any(one in str(error) for one in ("2D array", "2-dimensional"))
-            if wants_two and not self.handling.wants_matrix:
-                fix = "Add wants_matrix = true, to get a DataFrame of one column."
-            raise UserCodeError(
-                f"{_VARIABLE}.{method} failed on column '{self.column}' with "
-                f"{type(error).__name__}: {error}",
-                file=self.file,
-                fix=fix,
-            ) from error
-
-    def kept(self, processor: Any) -> State:
-        """The state of a processor.
-
-        Raises:
-            UserCodeError: names what of it cannot be kept.
-        """
-        try:
-            with self._resources.running():
-                return object_state(processor, self._package, _VARIABLE)
-        except FeatureError as error:
-            raise UserCodeError(error.message, file=self.file, fix=error.fix) from error
-
-    def made_of(self, state: State) -> Any:
-        """The processor of a state; runs the user's file and imports what the state names."""
-        with self._resources.running():
-            return object_of(state, self._package)
-
-    def again(self, state: State) -> Any:
-        """`made_of` while a training can still be refused.
-
-        Raises:
-            UserCodeError: it cannot be made.
-        """
-        try:
-            return self.made_of(state)
-        except UserCodeError:
-            raise
-        except Exception as error:
-            raise UserCodeError(
-                f"{_VARIABLE} could not be made again from what was kept of it: "
-                f"{type(error).__name__}: {error}",
-                file=self.file,
-                fix="Give its class a __setstate__ that takes what __getstate__ returns.",
-            ) from error
-
-    @contextmanager
-    def told(self, processor: Any) -> Iterator[None]:
-        """Shows a wrong return value with the line of the user's `transform`."""
-        try:
-            yield
-        except WrongReturnError as error:
-            line = _line_of(processor, self.file)
-            message = f"{error.message} (column '{self.column}')"
-            raise UserCodeError(message, file=self.file, line=line, fix=error.fix) from error
-
-
 class _CustomFitting:
     """Collects the whole column, which `fit` gets as one series: memory grows with its rows."""
 
-    def __init__(self, processor: _UserProcessor) -> None:
+    def __init__(self, processor: UserProcessor) -> None:
         self._user = processor
         self._blocks: list[pl.Series] = []
         # Every fit begins with the processor as the file defines it, and what cannot be kept is
@@ -295,7 +178,7 @@ class _CustomFitting:
         if not len(column):
             raise FeatureError(f"There are no train rows to fit column '{user.column}' on.")
         processor = user.again(self._unfitted)
-        if _has(processor, "fit"):
+        if has_method(processor, "fit"):
             user.call(processor, "fit", column)
         kept = user.kept(processor)
         # What is trained with is what will be loaded: anything lost on the way shows now.
@@ -312,7 +195,7 @@ class _CustomFitting:
 class _TokenizerFitting:
     """Counts words block by block: memory grows with the vocabulary, not with the rows."""
 
-    def __init__(self, processor: _UserProcessor, tokenizer: TokenizerProcessor) -> None:
+    def __init__(self, processor: UserProcessor, tokenizer: TokenizerProcessor) -> None:
         self._user = processor
         self._arguments = tokenizer.arguments
         self._blocks: list[Mapping[str, Any]] = []
@@ -340,28 +223,14 @@ class _TokenizerFitting:
 
 
 @register_handling
-class TextCustom(CustomHandling):
+class TextCustom(CustomHandling, TextHandling):
     """Texts by a processor of your own, into an input of their own, in any shape."""
 
-    feature_type: ClassVar[FeatureType] = FeatureType.TEXT
     fitted_class: ClassVar[type[FittedHandling]] = FittedCustom
-    storages: ClassVar[frozenset[Storage]] = frozenset({Storage.STRING})
     has_own_input: ClassVar[bool] = True
 
-    missing: Literal["empty", "drop_rows"] = Field(
-        "empty", description="hand a missing text over as an empty one, or leave the row out"
-    )
-
-    def missing_expression(self, column: str) -> pl.Expr:
-        return column_expression(column).cast(pl.String, strict=False).fill_null("") == ""
-
-    def storage_to_read(self, trained: Storage) -> Storage:
-        del trained
-        return Storage.STRING
-
     def series(self, values: pl.Series) -> pd.Series:
-        texts = values.cast(pl.String, strict=False).fill_null("")
-        return pd.Series(texts.to_list(), dtype=object)
+        return pd.Series(as_texts(values).to_list(), dtype=object)
 
 
 class _WithMissing(CustomHandling):
@@ -401,14 +270,18 @@ class DateCustom(_WithMissing, DateReading):
         return pd.Series(as_moments(values).cast(pl.Datetime("us")).to_numpy())
 
 
-def _has(processor: Any, method: str) -> bool:
-    return callable(getattr(processor, method, None))
+@register_handling
+class VectorCustom(_WithMissing, VectorHandling):
+    """Vectors by a processor of your own, as float64 arrays; missing values are `None`."""
 
+    fitted_class: ClassVar[type[FittedHandling]] = FittedCustom
 
-def _line_of(processor: Any, file: str) -> int | None:
-    """The line of `transform`, where it is defined in that file."""
-    function = inspect.unwrap(getattr(type(processor), "transform", lambda: None))
-    code = getattr(function, "__code__", None)
-    if code is None or not Path(code.co_filename).as_posix().endswith(file):
-        return None
-    return int(code.co_firstlineno)
+    def series(self, values: pl.Series) -> pd.Series:
+        vectors = [
+            None if vector is None else np.array(vector, np.float64)
+            for vector in as_vectors(values).to_list()
+        ]
+        held = np.empty(len(vectors), object)
+        for row, vector in enumerate(vectors):
+            held[row] = vector
+        return pd.Series(held)

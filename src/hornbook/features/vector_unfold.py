@@ -14,24 +14,20 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from hornbook.data import Storage
-from hornbook.data.cells import parse_vectors
 from hornbook.errors import DataError, FeatureError
 from hornbook.features.handling import (
     ROW,
-    FeatureType,
     FitContext,
     FittedHandling,
     Fitting,
-    Handling,
     OutputColumn,
     State,
     column_expression,
     register_handling,
 )
 from hornbook.features.moments import CoMoments
-from hornbook.features.refusal import refusal
 from hornbook.features.rescaling import nothing_to_fit
+from hornbook.features.vectors import VectorHandling, as_vectors
 
 __all__ = ["FittedVectorUnfold", "VectorUnfold"]
 
@@ -65,7 +61,7 @@ class FittedVectorUnfold(FittedHandling):
         )
 
     def transform(self, series: pl.Series) -> NDArray[np.float32]:
-        vectors = _vectors(series)
+        vectors = as_vectors(series)
         self.check(vectors)
         length = len(self.offset)
         rescaled = np.empty((len(series), length), np.float32)
@@ -113,18 +109,16 @@ class FittedVectorUnfold(FittedHandling):
 
 
 @register_handling
-class VectorUnfold(Handling):
+class VectorUnfold(VectorHandling):
     """Unfold: every element of the vectors becomes a column.
 
     An empty vector, and one with an element that is missing, NaN or infinite, counts as
     missing. All others must have the same length.
     """
 
-    feature_type: ClassVar[FeatureType] = FeatureType.VECTOR
     name: ClassVar[str] = "unfold"
     fitted_class: ClassVar[type[FittedHandling]] = FittedVectorUnfold
     is_default: ClassVar[bool] = True
-    storages: ClassVar[frozenset[Storage]] = frozenset({Storage.VECTOR})
 
     rescaling: Literal["standard", "standard_together", "none"] = Field(
         "standard",
@@ -137,25 +131,6 @@ class VectorUnfold(Handling):
     impute_with: Literal["mean", "zeros"] = Field(
         "mean", description="the mean vector of the train rows, or zeros"
     )
-
-    def missing_expression(self, column: str) -> pl.Expr:
-        return column_expression(column).map_batches(
-            lambda values: _vectors(values).is_null(), return_dtype=pl.Boolean, is_elementwise=True
-        )
-
-    def storage_to_read(self, trained: Storage) -> Storage:
-        del trained
-        return Storage.VECTOR
-
-    def check_values(self, column: str, values: pl.Series) -> None:
-        if isinstance(values.dtype, pl.List | pl.Array) and _holds_numbers(values.dtype):
-            return
-        wrong = values.drop_nulls()
-        if values.dtype == pl.String:
-            texts = values.filter(values.str.strip_chars() != "")
-            wrong = texts.filter(_parsed(texts).is_null())
-        if len(wrong):
-            raise refusal(column, wrong, "vectors", "lists of numbers such as [0.5, 2]")
 
     def start_fit(self, column: str, context: FitContext) -> Fitting:
         del context
@@ -179,7 +154,7 @@ class _UnfoldFitting:
         }
 
     def add(self, block: Mapping[str, Any]) -> None:
-        vectors = _vectors(block["vectors"])
+        vectors = as_vectors(block["vectors"])
         if vectors.null_count():
             self._count_missing(vectors, block["rows"])
         counted = vectors.list.len().drop_nulls().value_counts(sort=True)
@@ -240,31 +215,6 @@ class _UnfoldFitting:
             fix="Pad or cut the vectors in the data to one length, leave those of another length "
             f'empty, or reject the feature: [features] {name} = {{ role = "reject" }}.',
         )
-
-
-def _vectors(values: pl.Series) -> pl.Series:
-    """The values as lists of float64; null where there is no vector, or one with a gap."""
-    values = values.alias("")
-    if isinstance(values.dtype, pl.List | pl.Array) and _holds_numbers(values.dtype):
-        vectors = values.cast(pl.List(pl.Float64), strict=False)
-    elif values.dtype == pl.String:
-        vectors = _parsed(values).cast(pl.List(pl.Float64))
-    else:
-        return pl.Series([None] * len(values), dtype=pl.List(pl.Float64))
-    finite = pl.element().is_finite().fill_null(value=False)
-    sound = vectors.list.eval(finite).list.all() & (vectors.list.len() > 0)
-    return vectors.set(~sound.fill_null(value=False), None)
-
-
-def _parsed(texts: pl.Series) -> pl.Series:
-    return (
-        texts.to_frame("text").select(parse_vectors(pl.col("text").str.strip_chars())).to_series()
-    )
-
-
-def _holds_numbers(dtype: pl.List | pl.Array) -> bool:
-    inner = dtype.inner
-    return bool(inner.is_numeric() or inner in (pl.Null, pl.Boolean))
 
 
 def _matrices(
