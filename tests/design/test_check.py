@@ -7,6 +7,9 @@ import pytest
 from hornbook.data import Table
 from hornbook.design import (
     DesignFolder,
+    Guess,
+    GuessedFeature,
+    GuessedTarget,
     architecture_template,
     check_code,
     check_files,
@@ -17,6 +20,7 @@ from hornbook.design import (
     training_template,
 )
 from hornbook.errors import DataError, Problem
+from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType
 
 Make = Callable[..., DesignFolder]
@@ -43,7 +47,12 @@ ROWS = "age,fixed acidity,city,day,w,y\n" + "\n".join(
     f"{20 + i % 5},{i % 7}.5,{['Rome', 'Oslo'][i % 3 == 0]},2020-01-{i % 9 + 1:02},1,{'ab'[i % 2]}"
     for i in range(40)
 )
-GOOD = architecture_template(PredictionType.BINARY, ("main",))
+GOOD = architecture_template(
+    Guess(
+        (GuessedTarget("y", PredictionType.BINARY),),
+        {"a": GuessedFeature(FeatureType.NUMERICAL)},
+    )
+)
 
 
 def test_a_good_design_has_no_problem(make_design: Make, make_table: Read) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -76,12 +77,46 @@ def test_diamonds_cut_has_five_classes(real_table: Read) -> None:
     assert guess_design(real_table("diamonds"), "price").prediction_type is REGRESSION
 
 
-def test_identifiers_and_texts_are_rejected_with_the_reason(real_table: Read) -> None:
+def test_texts_feed_the_network_by_their_words(real_table: Read) -> None:
     guess = guess_design(real_table("clothing_reviews"), "Recommended IND")
     assert guess.prediction_type is BINARY
-    assert "an identifier: a value of its own in every row" in guess.rejected.values()
-    assert guess.rejected["Title"] == "no handling for the meaning 'text' yet"
-    assert guess.rejected["Review Text"] == "no handling for the meaning 'text' yet"
+    assert list(guess.rejected.values()) == ["an identifier: a value of its own in every row"]
+    title, review = guess.features["Title"], guess.features["Review Text"]
+    assert title.type is review.type is FeatureType.TEXT
+    assert title.options == {"handling": "custom"}
+    assert title.max_words == 8
+    assert review.max_words is not None
+    assert 90 < review.max_words < 120
+
+
+def test_images_are_found_beside_the_table(real_table: Read, tmp_path: Path) -> None:
+    guess = guess_design(real_table("cats_dogs/cats_dogs"), "label", base=tmp_path)
+    image = guess.features["image_path"]
+    assert image.type is FeatureType.IMAGE
+    folder = tmp_path / str(image.options["folder"])
+    assert (folder / "dog.165.jpg").is_file()
+
+
+def test_images_that_are_nowhere_are_rejected(make_table: Read) -> None:
+    lines = ["picture,x,y", *(f"p{i}.jpg,{i * 0.3},{i % 2}" for i in range(40))]
+    guess = guess_design(make_table("\n".join(lines)), "y")
+    assert "not found beside the table" in guess.rejected["picture"]
+
+
+def test_several_targets(real_table: Read) -> None:
+    guess = guess_design(real_table("clothing_reviews"), ["Rating", "Recommended IND"])
+    assert [target.prediction_type for target in guess.targets] == [REGRESSION, BINARY]
+    assert [target.output_name for target in guess.targets] == ["rating", "recommended_ind"]
+    assert {"Rating", "Recommended IND"}.isdisjoint(guess.features)
+
+
+def test_labels_are_told_apart_by_the_separator_that_repeats(make_table: Read) -> None:
+    lines = ["x,tags", *(f"{i * 0.37 % 1},{['red; big', 'big', 'red'][i % 3]}" for i in range(60))]
+    guess = guess_design(make_table("\n".join(lines)), "tags", MULTILABEL)
+    assert guess.classes == ("big", "red")
+    assert guess.targets[0].separator == ";"
+    with pytest.raises(DataError, match="no rows of several labels"):
+        guess_design(make_table(rows()), "code", MULTILABEL)
 
 
 def rows(n: int = 40) -> str:
@@ -102,9 +137,8 @@ def test_every_reason_to_reject(make_table: Read) -> None:
         "sometimes": "the same value in every row that has one",
         "empty": "no value in any row",
         "code": "an identifier: a value of its own in every row",
-        "day": "no handling for the meaning 'date' yet",
     }
-    assert guess.types == {"flag": CATEGORICAL, "number": NUMERICAL}
+    assert guess.types == {"day": FeatureType.DATE, "flag": CATEGORICAL, "number": NUMERICAL}
 
 
 def test_classes_are_found_on_all_rows_with_no_cap(make_table: Read) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from hornbook.data import Table
 from hornbook.design import (
     DesignFolder,
     Guess,
+    GuessedFeature,
+    GuessedTarget,
     SourceFile,
     TaskDesign,
     architecture_template,
@@ -36,6 +38,20 @@ LAST_LAYER = {
         "binary_crossentropy",
     ),
 }
+
+
+def guess_of(
+    kind: PredictionType,
+    classes: tuple[Any, ...] | None,
+    types: Mapping[str, FeatureType],
+    rejected: Mapping[str, str] | None = None,
+    target: str = "y",
+) -> Guess:
+    features = {
+        column: GuessedFeature(one, {"handling": "resize"} if one is FeatureType.IMAGE else {})
+        for column, one in types.items()
+    }
+    return Guess((GuessedTarget(target, kind, classes),), features, rejected or {})
 
 
 def as_task(text: str) -> TaskDesign:
@@ -65,12 +81,10 @@ def test_the_first_design_of_a_real_table(
 ) -> None:
     table = real_table(name)
     guess = guess_design(table, target)
-    text = task_template(
-        guess, target=target, data_path=f"../data/{name}.csv", test_path=test_path, mode=mode
-    )
+    text = task_template(guess, data_path=f"../data/{name}.csv", test_path=test_path, mode=mode)
     for file, code in {
         "task.toml": text,
-        "architecture.py": architecture_template(guess.prediction_type, ("main",)),
+        "architecture.py": architecture_template(guess),
         "training.py": training_template(),
         "custom_score.py": custom_score_template(guess.prediction_type),
     }.items():
@@ -114,9 +128,9 @@ STRANGE = {
 def test_strange_names_survive(target: str) -> None:
     types = {name: kind for name, kind in STRANGE.items() if name != target}
     reason = f"gives '{target}' away\r\x00: each of its values goes with one class"
-    guess = Guess(BINARY, ("a\nb", 'c"\x7f'), types, {"other\tone": reason})
+    guess = guess_of(BINARY, ("a\nb", 'c"\x7f'), types, {"other\tone": reason}, target)
     path = 'data/a "b"\\c\n.csv'
-    text = task_template(guess, target=target, data_path=path, test_path=path)
+    text = task_template(guess, data_path=path, test_path=path)
     task = as_task(text)
     assert task.target.column == target
     assert task.target.positive_class == 'c"\x7f'
@@ -127,15 +141,15 @@ def test_strange_names_survive(target: str) -> None:
 
 @pytest.mark.parametrize("classes", [(0, 1), (0.5, 1.5), (False, True), ("0", "1"), ("no", "yes")])
 def test_the_positive_class_keeps_its_type(classes: Any) -> None:
-    guess = Guess(BINARY, classes, {"a": FeatureType.NUMERICAL})
-    task = as_task(task_template(guess, target="y", data_path="d.csv", test_path=None))
+    guess = guess_of(BINARY, classes, {"a": FeatureType.NUMERICAL})
+    task = as_task(task_template(guess, data_path="d.csv", test_path=None))
     assert task.target.positive_class == classes[1]
     assert type(task.target.positive_class) is type(classes[1])
 
 
 def test_many_classes_are_counted_in_the_comment() -> None:
-    guess = Guess(MULTICLASS, tuple(range(5000)), {"a": FeatureType.NUMERICAL})
-    text = task_template(guess, target="y", data_path="d.csv", test_path=None)
+    guess = guess_of(MULTICLASS, tuple(range(5000)), {"a": FeatureType.NUMERICAL})
+    text = task_template(guess, data_path="d.csv", test_path=None)
     assert "# classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … (5000 in all)\n" in text
     assert "positive_class =" not in text
 
@@ -143,24 +157,37 @@ def test_many_classes_are_counted_in_the_comment() -> None:
 @pytest.mark.parametrize("kind", PredictionType)
 def test_the_comments_name_every_metric_and_option(kind: PredictionType) -> None:
     classes = {REGRESSION: None, BINARY: (0, 1), MULTICLASS: (0, 1, 2), MULTILABEL: (0, 1)}[kind]
-    guess = Guess(kind, classes, {"a": FeatureType.NUMERICAL})
-    text = task_template(guess, target="y", data_path="d.csv", test_path=None)
+    guess = guess_of(kind, classes, {"a": FeatureType.NUMERICAL})
+    text = task_template(guess, data_path="d.csv", test_path=None)
     assert ", ".join(metric_names(kind)) in text
     for option in ("rescaling", "impute_with", "max_categories", "cumulative_share", "drop_one"):
         assert option in text
     assert text.endswith("\n")
 
 
+NUMBER, WORDS, IMAGE = FeatureType.NUMERICAL, FeatureType.TEXT, FeatureType.IMAGE
+
+
 @pytest.mark.parametrize("kind", PredictionType)
-@pytest.mark.parametrize("inputs", [("main",), ("main", "words"), ("main", 'my "input" ²/1')])
-def test_the_architecture_is_python(kind: PredictionType, inputs: tuple[str, ...]) -> None:
-    text = architecture_template(kind, inputs)
+@pytest.mark.parametrize(
+    ("types", "inputs"),
+    [
+        ({"a": NUMBER, "b": NUMBER}, ["main"]),
+        ({"a": NUMBER, 'my "photo" ²': IMAGE}, ["main", 'my "photo" ²_preprocessed']),
+        ({"b/c": IMAGE}, ["b_c_preprocessed"]),
+    ],
+)
+def test_the_architecture_is_python(
+    kind: PredictionType, types: dict[str, FeatureType], inputs: list[str]
+) -> None:
+    text = architecture_template(guess_of(kind, None, types))
     compile(text, "architecture.py", "exec")
     source = SourceFile("architecture.py", text)
     assert source.syntax_problem is None
     assert {"build_model", "compile_model"} <= source.names
     assert all(source.line_of_input(name) for name in inputs)
     assert ("Concatenate" in source.called_names) == (len(inputs) > 1)
+    assert ("Conv2D" in source.called_names) == (IMAGE in types.values())
     layer, loss = LAST_LAYER[kind]
     assert layer in text
     assert f'loss="{loss}"' in text
@@ -169,13 +196,36 @@ def test_the_architecture_is_python(kind: PredictionType, inputs: tuple[str, ...
 
 
 def test_each_input_has_a_variable_of_its_own() -> None:
-    function = ast.parse(architecture_template(BINARY, ("main", "words", "pictures"))).body[-2]
+    guess = guess_of(BINARY, (0, 1), {"a": NUMBER, "b c": IMAGE, "b_c": IMAGE})
+    function = ast.parse(architecture_template(guess)).body[-2]
     assigned = [
         node.id
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     ]
-    assert {"input_main", "input_words", "input_pictures", "output"} < set(assigned)
+    inputs = {name for name in assigned if name.startswith("input_")}
+    assert len(inputs) == 3
+    assert {"input_main", "output"} < set(assigned)
+
+
+def test_several_targets_are_outputs_with_names_of_their_own() -> None:
+    targets = (
+        GuessedTarget("Rating", REGRESSION),
+        GuessedTarget("Recommended IND", BINARY, (0, 1)),
+        GuessedTarget("tags", MULTILABEL, ("x", "y"), ";"),
+    )
+    guess = Guess(targets, {"a": GuessedFeature(NUMBER)})
+    task = as_task(task_template(guess, data_path="d.csv", test_path=None))
+    assert list(task.targets) == ["rating", "recommended_ind", "tags"]
+    assert task.outputs["recommended_ind"].positive_class == 1
+    assert task.outputs["tags"].separator == ";"
+    assert (task.deciding_output, task.metric) == ("rating", "rating R2 Score")
+    text = architecture_template(guess)
+    compile(text, "architecture.py", "exec")
+    for name in task.targets:
+        assert f'name="{name}"' in text
+    assert 'n_classes["tags"]' in text
+    assert '"recommended_ind": "binary_crossentropy"' in text
 
 
 def test_the_training_functions_do_what_standard_mode_does() -> None:

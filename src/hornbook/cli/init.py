@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,9 +32,11 @@ from hornbook.design import (
     custom_score_template,
     guess_design,
     task_template,
+    text_template,
     training_template,
 )
 from hornbook.errors import UsageError
+from hornbook.features.code_file import code_file
 from hornbook.metrics import PredictionType
 
 __all__ = ["create_design", "init"]
@@ -44,7 +47,10 @@ _MOST_STEPS_UP = 4
 def init(
     folder: Annotated[Path, typer.Argument(help="The design folder to make.")],
     data: Annotated[Path, typer.Option("--data", help="The file with the rows to learn from.")],
-    target: Annotated[str, typer.Option("--target", help="The column to predict.")],
+    target: Annotated[
+        list[str],
+        typer.Option("--target", help="The column to predict; several for as many outputs."),
+    ],
     test: Annotated[
         Path | None, typer.Option("--test", help="A file with the rows to measure on.")
     ] = None,
@@ -67,16 +73,16 @@ def init(
                 _read(store, test, progress)
         guess = create_design(folder, table, data, target, test, prediction_type, advanced=advanced)
         if as_json:
-            print_json(_summary(folder, table, target, guess))
+            print_json(_summary(folder, table, guess))
         else:
-            _say(folder, table, target, guess)
+            _say(folder, table, guess)
 
 
 def create_design(
     folder: Path,
     table: Table,
     data: Path,
-    target: str,
+    target: str | Sequence[str],
     test: Path | None = None,
     prediction_type: PredictionType | None = None,
     *,
@@ -97,22 +103,25 @@ def create_design(
             f"'{folder}' holds a design already.",
             fix=f"Choose another folder, or delete {folder / TASK_FILE} first.",
         )
-    guess = guess_design(table, target, prediction_type)
+    guess = guess_design(table, target, prediction_type, base=folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         TASK_FILE: task_template(
             guess,
-            target=target,
             data_path=_path_from(folder, data),
             test_path=None if test is None else _path_from(folder, test),
             mode="advanced" if advanced else "standard",
         ),
-        ARCHITECTURE_FILE: architecture_template(guess.prediction_type, ("main",)),
+        ARCHITECTURE_FILE: architecture_template(guess),
         CUSTOM_SCORE_FILE: custom_score_template(guess.prediction_type),
     }
     if advanced:
         files[TRAINING_FILE] = training_template()
+    for column, feature in guess.features.items():
+        if feature.max_words is not None:
+            files[code_file(column)] = text_template(feature.max_words)
     for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if not (folder / name).exists():
             (folder / name).write_text(text, "utf-8")
     return guess
@@ -130,14 +139,22 @@ def _path_from(folder: Path, data: Path) -> str:
     return relative.as_posix() if steps_up <= _MOST_STEPS_UP else data.resolve().as_posix()
 
 
-def _summary(folder: Path, table: Table, target: str, guess: Guess) -> dict[str, Any]:
+def _summary(folder: Path, table: Table, guess: Guess) -> dict[str, Any]:
     return {
         "folder": str(folder),
         "rows": table.n_rows,
         "rejected_rows": table.n_rejected,
         "first_rejection": table.first_rejection,
         "notes": list(table.notes),
-        "target": target,
+        "target": ", ".join(target.column for target in guess.targets),
+        "targets": [
+            {
+                "column": target.column,
+                "type": str(target.prediction_type),
+                "classes": None if target.classes is None else list(target.classes),
+            }
+            for target in guess.targets
+        ],
         "type": str(guess.prediction_type),
         "classes": None if guess.classes is None else list(guess.classes),
         "rows_without_target": guess.rows_without_target,
@@ -146,7 +163,7 @@ def _summary(folder: Path, table: Table, target: str, guess: Guess) -> dict[str,
     }
 
 
-def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
+def _say(folder: Path, table: Table, guess: Guess) -> None:
     rows = (f"{table.n_rows:,}", "bold")
     console.print(Text.assemble("Read ", rows, f" rows, {len(table.columns)} columns."))
     for note in table.notes:
@@ -158,12 +175,14 @@ def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
         )
     if guess.rows_without_target:
         console.print(f"  {guess.rows_without_target:,} rows have no target and are dropped.")
-    what = Text.assemble("Predicting ", (target, "bold"), f": {guess.prediction_type}")
-    if guess.classes is not None:
-        shown = ", ".join(map(str, guess.classes[:8]))
-        more = ", …" if len(guess.classes) > 8 else ""
-        what.append(f", {len(guess.classes)} classes ({shown}{more})")
-    console.print(what.append("."))
+    for target in guess.targets:
+        what = Text.assemble("Predicting ", (target.column, "bold"), f": {target.prediction_type}")
+        if target.classes is not None:
+            shown = ", ".join(map(str, target.classes[:8]))
+            more = ", …" if len(target.classes) > 8 else ""
+            kind = "labels" if target.prediction_type is PredictionType.MULTILABEL else "classes"
+            what.append(f", {len(target.classes)} {kind} ({shown}{more})")
+        console.print(what.append("."))
     columns = RichTable()
     columns.add_column("Column")
     columns.add_column("Use")
@@ -174,7 +193,10 @@ def _say(folder: Path, table: Table, target: str, guess: Guess) -> None:
     console.print(columns)
     if max(len(guess.types), len(guess.rejected)) > 40:
         console.print("  … the rest stands in task.toml.")
-    others = [file.name for file in sorted(folder.glob("*.py"))]
+    others = [
+        file.relative_to(folder).as_posix()
+        for file in sorted([*folder.glob("*.py"), *folder.glob("features/*.py")])
+    ]
     console.print(
         Text.assemble(
             "Wrote ",

@@ -1,5 +1,6 @@
 """The design of a task: its schema, its folder of files, first guesses and checks."""
 
+from hornbook.design.architecture_template import architecture_template
 from hornbook.design.check import (
     check_code,
     check_files,
@@ -15,13 +16,13 @@ from hornbook.design.folder import (
     TRAINING_FILE,
     DesignFolder,
 )
-from hornbook.design.guess import Guess, guess_design
+from hornbook.design.guess import Guess, GuessedFeature, GuessedTarget, guess_design
 from hornbook.design.source import SourceFile
 from hornbook.design.task import TaskDesign
 from hornbook.design.templates import (
-    architecture_template,
     custom_score_template,
     task_template,
+    text_template,
     training_template,
 )
 
@@ -33,6 +34,8 @@ __all__ = [
     "TRAINING_FILE",
     "DesignFolder",
     "Guess",
+    "GuessedFeature",
+    "GuessedTarget",
     "SourceFile",
     "TaskDesign",
     "architecture_template",
@@ -44,5 +47,6 @@ __all__ = [
     "design_targets",
     "guess_design",
     "task_template",
+    "text_template",
     "training_template",
 ]

@@ -1,43 +1,22 @@
-"""The files of a new design: `task.toml`, `architecture.py` and what goes with them."""
+"""The files of a new design but its network: `task.toml` and what goes with it."""
 
 from __future__ import annotations
 
-import json
 from textwrap import dedent, indent
+from typing import Any
 
-from hornbook.design.guess import Guess
+from hornbook.design.guess import Guess, GuessedTarget
 from hornbook.design.toml_file import dotted, toml_value
 from hornbook.metrics import PredictionType, default_metric, metric_names
 
 __all__ = [
-    "architecture_template",
     "custom_score_template",
     "task_template",
+    "text_template",
     "training_template",
 ]
 
-_OUTPUTS = {
-    PredictionType.REGRESSION: (
-        'layers.Dense(1, name="prediction")(x)',
-        "mean_squared_error",
-        "One linear unit: the predicted value.",
-    ),
-    PredictionType.BINARY: (
-        'layers.Dense(1, activation="sigmoid", name="prediction")(x)',
-        "binary_crossentropy",
-        "One sigmoid unit: the probability of the positive class.",
-    ),
-    PredictionType.MULTICLASS: (
-        'layers.Dense(n_classes, activation="softmax", name="prediction")(x)',
-        "sparse_categorical_crossentropy",
-        "One softmax unit for each class: its probability.",
-    ),
-    PredictionType.MULTILABEL: (
-        'layers.Dense(n_classes, activation="sigmoid", name="prediction")(x)',
-        "binary_crossentropy",
-        "One sigmoid unit for each label: its probability.",
-    ),
-}
+_OF_CLASSES = (PredictionType.BINARY, PredictionType.MULTICLASS)
 
 _FEATURE_COMMENT = """\
 # One line a column. role: "input" or "reject"; a column that is not named is not used.
@@ -46,19 +25,21 @@ _FEATURE_COMMENT = """\
 #              missing = "impute" | "drop_rows", impute_with = "mean" | "median" | "constant",
 #              impute_value = 0.0
 # date:        handling = "cyclical" | "elapsed" | "parts"
-# categorical: handling = "dummy" | "index" | "impact" | "glmm" | "frequency" | "ordinal" | "hash"
-#              | "flag", max_categories = 100, cumulative_share = 1.0, min_rows = 1,
-#              drop_one = false, missing = "own_category" | "impute" | "drop_rows",
+# categorical: handling = "dummy" | "impact" | "frequency" | "ordinal" | "hash" | "glmm" |
+#              "index" | "flag" | "custom"; dummy has
+#              max_categories = 100, cumulative_share = 1.0, min_rows = 1, drop_one = false,
+#              missing = "own_category" | "impute" | "drop_rows",
 #              impute_with = "most_frequent" | "constant", impute_value = ""
+# text:        handling = "custom" | "tfidf" | "count" | "hash" | "hash_svd" | "embedding"
+# vector:      handling = "unfold"
+# image:       handling = "resize" | "custom", folder = "…", height = 96, width = 96
 # input = "main" names the network's input that the column goes to."""
 
 
 def task_template(
-    guess: Guess, *, target: str, data_path: str, test_path: str | None, mode: str = "standard"
+    guess: Guess, *, data_path: str, test_path: str | None, mode: str = "standard"
 ) -> str:
     """The commented `task.toml` of a guessed design."""
-    kind = guess.prediction_type
-    names = ", ".join(metric_names(kind))
     lines = [
         "# What this model is trained on and how. Every setting that is not written here has",
         "# its default; docs/reference/task.md lists them all.",
@@ -70,23 +51,23 @@ def task_template(
     ]
     if test_path is not None:
         lines.append(f"test_path = {toml_value(test_path)}      # measured on, never trained on")
-    lines += ["", "[target]", f"column = {toml_value(target)}", f'type = "{kind}"']
-    if guess.classes is not None:
-        lines.append(f"# {_classes_comment(guess)}")
-    if kind is PredictionType.BINARY and guess.classes is not None:
-        lines.append(f"positive_class = {toml_value(guess.classes[1])}")
+    for target in guess.targets:
+        lines += _target_lines(target, named=len(guess.targets) > 1)
     if test_path is None:
         lines += ["", "[split]", "test_share = 0.2          # of the rows, drawn by the seed"]
         lines.append("# validation_share = 0.2  # choose the epoch on rows of their own instead")
     else:
         lines += ["", "# [split]", "# validation_share = 0.2  # choose the epoch on train rows"]
-    if guess.classes is not None:
+    if any(target.prediction_type in _OF_CLASSES for target in guess.targets):
         lines += ["", "[weights]", "class_weights = true      # rare classes count as much"]
+    lines += ["", "[metrics]"]
+    if len(guess.targets) > 1:
+        name = toml_value(guess.targets[0].output_name)
+        lines.append(f"output = {name}          # the output whose metric chooses the epoch")
+    kind = guess.prediction_type
     lines += [
-        "",
-        "[metrics]",
         f'optimize = "{default_metric(kind).name}"    # chooses the epoch that is kept',
-        f"# all of them are measured: {names}",
+        f"# all of them are measured: {', '.join(metric_names(kind))}",
         "",
         "[training]",
         f'mode = "{mode}"         # "advanced" runs build_sequences and fit_model of training.py',
@@ -100,60 +81,40 @@ def task_template(
         "[features]",
         _FEATURE_COMMENT,
     ]
-    for column, feature_type in guess.types.items():
-        lines.append(f"{dotted([column])} = {{ type = {toml_value(str(feature_type))} }}")
+    for column, feature in guess.features.items():
+        entry = {"type": str(feature.type), **feature.options}
+        keys = ", ".join(f"{key} = {toml_value(value)}" for key, value in entry.items())
+        lines.append(f"{dotted([column])} = {{ {keys} }}")
     for column, reason in guess.rejected.items():
         lines.append(f'{dotted([column])} = {{ role = "reject" }}  # {_comment(reason)}')
     return "\n".join(lines) + "\n"
 
 
-def architecture_template(prediction_type: PredictionType, inputs: tuple[str, ...]) -> str:
-    """The default network: two hidden layers, and the last layer the prediction type needs."""
-    output, loss, comment = _OUTPUTS[prediction_type]
-    declared = "\n".join(
-        f"{_variable(name)} = keras.Input(shape=input_shapes[{quoted}], name={quoted})"
-        for name, quoted in zip(inputs, map(json.dumps, inputs), strict=True)
-    )
-    variables = [_variable(name) for name in inputs]
-    joined = variables[0]
-    if len(variables) > 1:
-        joined = "x"
-        declared += f"\nx = layers.Concatenate()([{', '.join(variables)}])"
-    body = (
-        f"{declared}\n"
-        f'x = layers.Dense(64, activation="relu")({joined})\n'
-        'x = layers.Dense(64, activation="relu")(x)\n'
-        f"# {comment}\n"
-        f"output = {output}\n"
-        f"return keras.Model(inputs=[{', '.join(variables)}], outputs=output)"
-    )
-    head = dedent('''\
-        """The network: build_model makes it, compile_model gives it a loss and an optimizer."""
-
-        import keras
-        from keras import layers
+def _target_lines(target: GuessedTarget, *, named: bool) -> list[str]:
+    """The section of one target."""
+    kind = target.prediction_type
+    section = f"[outputs.{target.output_name}]" if named else "[target]"
+    lines = ["", section, f"column = {toml_value(target.column)}", f'type = "{kind}"']
+    if target.classes is not None:
+        what = "labels" if kind is PredictionType.MULTILABEL else "classes"
+        lines.append(f"# {what}: {_shortened(target.classes)}")
+    if kind is PredictionType.MULTILABEL:
+        lines.append(f"separator = {toml_value(target.separator)}")
+    if kind is PredictionType.BINARY and target.classes is not None:
+        lines.append(f"positive_class = {toml_value(target.classes[1])}")
+    return lines
 
 
-        def build_model(input_shapes, n_classes=None):
-            """Returns the model.
+def text_template(max_words: int) -> str:
+    """The file of a text column: how its words become numbers."""
+    return dedent(f'''\
+        """How the texts of this column become numbers for the network."""
 
-            input_shapes: the shape of each input by name, without the batch dimension.
-            n_classes: how many classes there are; None for regression.
-            """
+        from dataiku.doctor.deep_learning.preprocessing import TokenizerProcessor
+
+        # Each word becomes its place among the most frequent ones; 0 fills shorter texts up.
+        processor = TokenizerProcessor(num_words=10000, max_len={max_words})
         ''')
-    return (
-        head
-        + indent(body, "    ")
-        + dedent(f'''
-
-
-        def compile_model(model):
-            """Returns the model, compiled."""
-            optimizer = keras.optimizers.Adam(learning_rate=0.003)
-            model.compile(optimizer=optimizer, loss="{loss}")
-            return model
-        ''')
-    )
 
 
 def training_template() -> str:
@@ -216,16 +177,10 @@ def custom_score_template(prediction_type: PredictionType) -> str:
     )
 
 
-def _variable(input_name: str) -> str:
-    cleaned = "".join(c if c.isascii() and c.isalnum() else "_" for c in input_name)
-    return f"input_{cleaned}"
-
-
-def _classes_comment(guess: Guess) -> str:
-    classes = guess.classes or ()
+def _shortened(classes: tuple[Any, ...]) -> str:
     shown = _comment(", ".join(map(str, classes[:10])))
     more = f", … ({len(classes)} in all)" if len(classes) > 10 else ""
-    return f"classes: {shown}{more}"
+    return f"{shown}{more}"
 
 
 def _comment(text: str) -> str:

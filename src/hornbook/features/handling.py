@@ -214,7 +214,10 @@ class Handling(BaseModel):
 
     def default_input(self, column: str) -> str:
         """The network's input that the feature goes to where the design names none."""
-        return f"{column}_preprocessed" if self.has_own_input else "main"
+        if not self.has_own_input:
+            return "main"
+        # Keras takes no name with a slash.
+        return f"{column.replace('/', '_')}_preprocessed"
 
     def code_file(self, column: str) -> str | None:
         """The file of the design with the user's code for the column, if it needs one."""
