@@ -157,8 +157,8 @@ def test_many_classes_are_counted_in_the_comment() -> None:
 @pytest.mark.parametrize("kind", PredictionType)
 def test_the_comments_name_every_metric_and_option(kind: PredictionType) -> None:
     classes = {REGRESSION: None, BINARY: (0, 1), MULTICLASS: (0, 1, 2), MULTILABEL: (0, 1)}[kind]
-    guess = guess_of(kind, classes, {"a": FeatureType.NUMERICAL})
-    text = task_template(guess, data_path="d.csv", test_path=None)
+    both = {"a": FeatureType.NUMERICAL, "b": FeatureType.CATEGORICAL}
+    text = task_template(guess_of(kind, classes, both), data_path="d.csv", test_path=None)
     assert ", ".join(metric_names(kind)) in text
     for option in ("rescaling", "impute_with", "max_categories", "cumulative_share", "drop_one"):
         assert option in text

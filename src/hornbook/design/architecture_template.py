@@ -14,6 +14,7 @@ from hornbook.metrics import PredictionType
 __all__ = ["architecture_template"]
 
 _MAIN = "main"
+_LONGEST_LINE = 92
 
 
 @dataclass(frozen=True)
@@ -62,41 +63,55 @@ class _Branch:
 
     name: str
     kind: FeatureType | None
-    variable: str
+    title: str
 
     @property
-    def code(self) -> str:
-        """The lines that declare the input and lead to `joined`."""
-        quoted, own = json.dumps(self.name, ensure_ascii=False), self.variable
-        words = self.kind is FeatureType.TEXT
-        dtype = ', dtype="int32"' if words else ""
-        lines = [f"{own} = keras.Input(shape=input_shapes[{quoted}]{dtype}, name={quoted})"]
-        if words:
-            lines += [
-                "# Each word is a vector that is learnt; a text is the mean of its words.",
-                f"{self.joined} = layers.Embedding(vocabulary_sizes[{quoted}], 32)({own})",
-                f"{self.joined} = layers.GlobalAveragePooling1D()({self.joined})",
-                f"{self.joined} = layers.Dropout(0.3)({self.joined})",
-            ]
-        elif self.kind is FeatureType.IMAGE:
-            lines.append("# Convolutions look at patches, pooling makes the picture smaller.")
-            before = own
-            for filters in (16, 32, 64):
-                lines += [
-                    f'{self.joined} = layers.Conv2D({filters}, 3, activation="relu")({before})',
-                    f"{self.joined} = layers.MaxPooling2D()({self.joined})",
-                ]
-                before = self.joined
-            lines += [
-                f"{self.joined} = layers.Flatten()({self.joined})",
-                f"{self.joined} = layers.Dropout(0.3)({self.joined})",
-            ]
-        return "\n".join(lines)
+    def variable(self) -> str:
+        """Of the input itself."""
+        return f"input_{self.title}"
 
     @property
     def joined(self) -> str:
         """The variable that goes on."""
-        return self.variable if self.kind is None else f"from_{self.variable}"
+        return self.variable if self.kind is None else f"from_{self.title}"
+
+    @property
+    def code(self) -> str:
+        """The lines that declare the input and lead to `joined`."""
+        quoted = json.dumps(self.name, ensure_ascii=False)
+        arguments = [f"shape=input_shapes[{quoted}]"]
+        if self.kind is FeatureType.TEXT:
+            arguments.append('dtype="int32"')
+        arguments.append(f"name={quoted}")
+        line = f"{self.variable} = keras.Input({', '.join(arguments)})"
+        if len(line) > _LONGEST_LINE:
+            inner = "".join(f"\n    {argument}," for argument in arguments)
+            line = f"{self.variable} = keras.Input({inner}\n)"
+        return "\n".join([line, *self._layers(quoted)])
+
+    def _layers(self, quoted: str) -> list[str]:
+        on = self.joined
+        if self.kind is FeatureType.TEXT:
+            return [
+                "# Each word is a vector that is learnt; a text is the mean of its words.",
+                f"{on} = layers.Embedding(vocabulary_sizes[{quoted}], 32)({self.variable})",
+                f"{on} = layers.GlobalAveragePooling1D()({on})",
+                f"{on} = layers.Dropout(0.3)({on})",
+            ]
+        if self.kind is FeatureType.IMAGE:
+            lines = ["# Convolutions look at patches, pooling makes the picture smaller."]
+            for filters, before in ((16, self.variable), (32, on), (64, on)):
+                convolution = f'layers.Conv2D({filters}, 3, activation="relu")'
+                lines += [
+                    f"{on} = {convolution}({before})",
+                    f"{on} = layers.MaxPooling2D()({on})",
+                ]
+            return [
+                *lines,
+                f"{on} = layers.Flatten()({on})",
+                f"{on} = layers.Dropout(0.3)({on})",
+            ]
+        return []
 
 
 def architecture_template(guess: Guess) -> str:
@@ -163,12 +178,11 @@ def _branches(guess: Guess) -> list[_Branch]:
         name = handling().default_input(column)
         if name in branches:
             continue
-        variable = f"input_{re.sub(r'[^A-Za-z0-9]', '_', name)}"
-        taken = {branch.variable for branch in branches.values()}
-        if variable in taken:
-            variable = f"{variable}_{len(branches) + 1}"
+        title = re.sub(r"[^A-Za-z0-9]+", "_", column if handling.has_own_input else name)
+        if title in {branch.title for branch in branches.values()}:
+            title = f"{title}_{len(branches) + 1}"
         kind = feature.type if handling.has_own_input else None
-        branches[name] = _Branch(name, kind, variable)
+        branches[name] = _Branch(name, kind, title)
     return sorted(branches.values(), key=lambda branch: branch.name != _MAIN)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbook.design.guess import Guess, GuessedTarget
 from hornbook.design.toml_file import dotted, toml_value
+from hornbook.features import FeatureType
 from hornbook.metrics import PredictionType, default_metric, metric_names
 
 __all__ = [
@@ -18,22 +19,29 @@ __all__ = [
 
 _OF_CLASSES = (PredictionType.BINARY, PredictionType.MULTICLASS)
 
-_FEATURE_COMMENT = """\
-# One line a column. role: "input" or "reject"; a column that is not named is not used.
-# numerical:   handling = "regular" | "flag" | "binarize" | "quantize" | "cyclical",
+_FEATURE_COMMENTS = {
+    FeatureType.NUMERICAL: """\
+# numerical:   handling = "regular" | "flag" | "binarize" | "quantize" | "cyclical" | "custom",
 #              rescaling = "standard" | "minmax" | "robust" | "log" | "none",
 #              missing = "impute" | "drop_rows", impute_with = "mean" | "median" | "constant",
-#              impute_value = 0.0
-# date:        handling = "cyclical" | "elapsed" | "parts"
+#              impute_value = 0.0""",
+    FeatureType.CATEGORICAL: """\
 # categorical: handling = "dummy" | "impact" | "frequency" | "ordinal" | "hash" | "glmm" |
 #              "index" | "flag" | "custom"; dummy has
 #              max_categories = 100, cumulative_share = 1.0, min_rows = 1, drop_one = false,
 #              missing = "own_category" | "impute" | "drop_rows",
-#              impute_with = "most_frequent" | "constant", impute_value = ""
-# text:        handling = "custom" | "tfidf" | "count" | "hash" | "hash_svd" | "embedding"
-# vector:      handling = "unfold"
-# image:       handling = "resize" | "custom", folder = "…", height = 96, width = 96
-# input = "main" names the network's input that the column goes to."""
+#              impute_with = "most_frequent" | "constant", impute_value = \"\"""",
+    FeatureType.DATE: """\
+# date:        handling = "cyclical" | "elapsed" | "parts" """,
+    FeatureType.TEXT: """\
+# text:        handling = "tfidf" | "count" | "hash" | "hash_svd" | "embedding" | "custom",
+#              which runs the processor of a file in features/ and fills an input of its own""",
+    FeatureType.VECTOR: """\
+# vector:      handling = "unfold", rescaling = …, missing = …""",
+    FeatureType.IMAGE: """\
+# image:       handling = "resize" | "custom"; folder = …, where the paths start;
+#              height = 96, width = 96; it fills an input of its own""",
+}
 
 
 def task_template(
@@ -79,7 +87,13 @@ def task_template(
         'backend = "auto"          # or "jax", "tensorflow", "torch"',
         "",
         "[features]",
-        _FEATURE_COMMENT,
+        '# One line a column. role: "input" or "reject"; a column not named is not used.',
+        *(
+            comment.rstrip()
+            for kind, comment in _FEATURE_COMMENTS.items()
+            if kind in guess.types.values()
+        ),
+        '# input = "main" names the network\'s input that a column goes to.',
     ]
     for column, feature in guess.features.items():
         entry = {"type": str(feature.type), **feature.options}
