@@ -23,9 +23,11 @@ from hornbook.design import (
     custom_score_template,
     guess_design,
     task_template,
+    text_template,
     training_template,
 )
 from hornbook.features import FeatureType
+from hornbook.features.code_file import code_file
 from hornbook.metrics import PredictionType, default_metric, metric_names
 
 REGRESSION, BINARY, MULTICLASS, MULTILABEL = PredictionType
@@ -89,6 +91,10 @@ def test_the_first_design_of_a_real_table(
         "custom_score.py": custom_score_template(guess.prediction_type),
     }.items():
         (tmp_path / file).write_text(code, "utf-8")
+    (tmp_path / "features").mkdir()
+    for column, feature in guess.features.items():
+        if feature.max_words is not None:
+            (tmp_path / code_file(column)).write_text(text_template(feature.max_words), "utf-8")
     design = DesignFolder.read(tmp_path)
     task = design.task
     assert check_code(design) == check_table(design, table) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_table_of_three_hundred_columns_of_all_kinds(terminal, tmp_path):
     ]
     columns["vector"] = [str(random.normal(size=4).round(3).tolist()) for _ in range(rows)]
     columns["answer"] = np.where(signal + random.normal(scale=0.3, size=rows) > 0, "yes", "no")
-    pl.DataFrame(columns, strict=False).write_csv(tmp_path / "wide.csv")
+    pd.DataFrame(columns).to_csv(tmp_path / "wide.csv", index=False)
     made = terminal.json("init", "wide", "--data", tmp_path / "wide.csv", "--target", "answer")
     kinds = set(made["features"].values())
     assert kinds == {"numerical", "categorical", "date", "text", "vector"}
