@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_expit, logsumexp
 
 __all__ = ["linear_intercepts", "logistic_intercepts"]
@@ -72,6 +71,9 @@ def linear_intercepts(
         return deviations
     found = profile(np.exp(_LOG_RATIOS))[0]
     best = int(np.argmin(found))
+    # SciPy's optimisers take a second to import, which only a fit need wait for.
+    from scipy.optimize import minimize_scalar
+
     log_ratio = minimize_scalar(
         lambda log_ratio: float(profile(np.exp(np.array([log_ratio])))[0][0]),
         bounds=(
@@ -151,6 +153,8 @@ def logistic_intercepts(
 
     share = positive / total
     start = np.array([math.log(share / (1 - share)), 0.0])
+    from scipy.optimize import minimize
+
     found = minimize(
         loss,
         start,
