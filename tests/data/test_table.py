@@ -26,10 +26,14 @@ def table(store, tmp_path) -> Table:
             "number": pa.array(generator.normal(size=n)),
             "flag": pa.array(generator.random(n) < 0.5, mask=gaps),
             "word": pa.array(words, mask=gaps),
+            "essay": pa.array([w * (100 * (i % 5)) or "-" for i, w in enumerate(words)], mask=gaps),
             "day": pa.array(generator.integers(0, 20_000, n).astype("datetime64[D]"), mask=gaps),
             "moment": pa.array(generator.integers(0, 10**15, n).astype("datetime64[us]")),
             "vector": pa.array(
-                [None if gap else [float(i)] * (i % 5) for i, gap in enumerate(gaps)],
+                [
+                    None if gap else [float(i)] * (600 if i % 50 == 0 else i % 5)
+                    for i, gap in enumerate(gaps)
+                ],
                 pa.list_(pa.float32()),
             ),
         }
@@ -44,7 +48,7 @@ def table(store, tmp_path) -> Table:
 def test_take_is_a_gather_of_the_whole(table, n_rows):
     whole = table.scan().collect()
     rows = np.random.default_rng(n_rows).integers(0, table.n_rows, n_rows)
-    for columns in (table.column_names, ["word"], ["flag", "vector", "number"]):
+    for columns in (table.column_names, ["word"], ["essay"], ["flag", "vector", "number"]):
         assert table.take(rows, columns).equals(whole.select(columns)[rows])
 
 
@@ -87,3 +91,14 @@ def test_a_table_travels_to_other_processes_and_threads(table):
 def test_a_folder_without_a_table_is_told(tmp_path):
     with pytest.raises(DataError, match="no table"):
         Table.open(tmp_path)
+
+
+def test_rows_within_some_bytes(table):
+    whole = table.scan().select("essay").collect().to_arrow().nbytes
+    n_rows = table.rows_within(whole // 10, ["essay"])
+    assert n_rows == pytest.approx(table.n_rows / 10, rel=0.2)
+    assert table.rows_within(8_000, ["number"]) == 1_000
+    assert table.rows_within(1, table.column_names) == 1
+    assert table.rows_within(10**6, []) >= table.n_rows
+    with pytest.raises(NotFoundError):
+        table.rows_within(1, ["numbr"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from hornbook.errors import DataError
 from hornbook.features import FeaturePipeline, Targets
 
 __all__ = ["Batch", "PreparedRows"]
+
+_READ_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,11 @@ class PreparedRows:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def block_rows(self) -> int:
-        """How many rows to preprocess at once."""
-        return self.pipeline.block_rows
+        """How many rows to preprocess at once: bounded in bytes, those read and those made."""
+        columns = self._columns(self.pipeline.columns)
+        return min(self.pipeline.block_rows, self.table.rows_within(_READ_BYTES, columns))
 
     def read(self, positions: NDArray[np.int64]) -> Batch:
         """Gathers and preprocesses rows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ __all__ = ["RowGatherer"]
 _Indices = npt.NDArray[np.int64]
 _ABSENT = -1
 _BIT, _TEXT, _VECTOR = -1, -2, -3
+_LONG_ITEM = 512
+"""Characters of a text, or numbers of a vector, that are quicker copied than gathered."""
 _KINDS = {
     pa.int64(): 8,
     pa.float64(): 8,
@@ -157,16 +160,14 @@ class RowGatherer:
         offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         first = (group.items[:, batch] // size + begin).ravel()
-        source = np.repeat(first - offsets[:-1], lengths)
-        source += np.arange(len(source))
-        content = pa.py_buffer(self._words[size].take(source))
+        content = pa.py_buffer(_gathered(self._words[size], first, lengths, offsets))
         arrays = []
         for i, (type_, present) in enumerate(zip(group.types, validity, strict=True)):
             buffers = [present, pa.py_buffer(offsets[i * n : (i + 1) * n + 1])]
             if group.kind == _TEXT:
                 arrays.append(pa.Array.from_buffers(type_, n, [*buffers, content]))
                 continue
-            numbers = pa.Array.from_buffers(type_.value_type, len(source), [None, content])
+            numbers = pa.Array.from_buffers(type_.value_type, int(offsets[-1]), [None, content])
             arrays.append(pa.Array.from_buffers(type_, n, buffers, children=[numbers]))
         return arrays
 
@@ -192,6 +193,41 @@ class RowGatherer:
 
     def _place(self, buffer: pa.Buffer | None) -> int:
         return _ABSENT if buffer is None else buffer.address - self._address
+
+
+def _gathered(
+    words: npt.NDArray[Any], first: _Indices, lengths: _Indices, offsets: _Indices
+) -> npt.NDArray[Any]:
+    """The items in one piece.
+
+    An index for every character costs sixteen times the characters, so that only short items
+    are gathered by one; long ones are copied one after the other.
+
+    Args:
+        words: the whole file.
+        first: where each item begins in it.
+        lengths: of the items.
+        offsets: where each is to begin, and the end of the last.
+    """
+    if not (lengths > _LONG_ITEM).any():
+        return words.take(_places(first, lengths))
+    content = np.empty(int(offsets[-1]), words.dtype)
+    short = lengths <= _LONG_ITEM
+    content[_places(offsets[:-1][short], lengths[short])] = words.take(
+        _places(first[short], lengths[short])
+    )
+    for item in np.flatnonzero(~short).tolist():
+        begin, length = first[item], lengths[item]
+        content[offsets[item] : offsets[item + 1]] = words[begin : begin + length]
+    return content
+
+
+def _places(first: _Indices, lengths: _Indices) -> _Indices:
+    """The places of all items, one after the other."""
+    ends = np.cumsum(lengths)
+    places = np.repeat(first - (ends - lengths), lengths)
+    places += np.arange(len(places))
+    return places
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> pa.Buffer:

@@ -149,6 +149,21 @@ class Table:
         for start in range(0, self.n_rows, n_rows):
             yield pl.DataFrame(pl.from_arrow(rows.slice(start, n_rows)))
 
+    def rows_within(self, size_bytes: int, columns: Sequence[str]) -> int:
+        """How many rows of these columns have about that many bytes in memory; at least 1.
+
+        Args:
+            size_bytes: the limit.
+            columns: names.
+
+        Raises:
+            NotFoundError: there is no such column.
+        """
+        names = [self.column(name).name for name in columns]
+        batches = self._gatherer.batches
+        total = sum(int(batch.column(name).nbytes) for batch in batches for name in names)
+        return max(1, size_bytes * self.n_rows // max(1, total))
+
     def head(self, n: int = 10) -> pl.DataFrame:
         """The first `n` rows."""
         return self.take(np.arange(min(n, self.n_rows)), self.column_names)

@@ -26,6 +26,7 @@ from hornbook.training.trust import TrustedModels
 __all__ = ["Predictor", "predict_file", "predict_frame"]
 
 _BLOCK_ROWS = 8192
+_BLOCK_BYTES = 64 * 2**20
 
 
 class Predictor:
@@ -193,7 +194,8 @@ def predict_file(
     unscored = done = 0
     writer: Any = None
     try:
-        for frame in table.slices(table.column_names, _BLOCK_ROWS):
+        n_rows = min(_BLOCK_ROWS, table.rows_within(_BLOCK_BYTES, table.column_names))
+        for frame in table.slices(table.column_names, n_rows):
             outputs = predictor.predict(frame)
             unscored += outputs.to_series(0).null_count()
             block = frame.hstack(outputs.get_columns()).to_arrow()
