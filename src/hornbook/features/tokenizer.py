@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hornbook.errors import FeatureError
+from hornbook.features.texts import pieces
 
 __all__ = ["TokenizerProcessor"]
 
@@ -140,10 +141,20 @@ class TokenizerProcessor:
         Raises:
             FeatureError: it was not fitted, or a value is no text.
         """
+        known = self._numbers()
+        texts = _texts(series)
+        sequences = np.zeros((len(texts), self.max_len), np.int32)
+        for start, piece in pieces(texts.fill_null("")):
+            self._fill(sequences[start : start + len(piece)], piece, known)
+        return sequences
+
+    def _numbers(self) -> pl.DataFrame:
         words = self._fitted_words()
         numbers = pl.Series("number", range(1, len(words) + 1), dtype=pl.Int32)
-        known = pl.DataFrame({"word": words, "number": numbers})
-        texts = _texts(series)
+        return pl.DataFrame({"word": words, "number": numbers})
+
+    def _fill(self, sequences: NDArray[np.int32], texts: pl.Series, known: pl.DataFrame) -> None:
+        """Writes the numbers of the words of texts into rows of zeros."""
         found = (
             texts.to_frame("texts")
             .lazy()
@@ -156,20 +167,14 @@ class TokenizerProcessor:
         )
         rows = found["row"].to_numpy().astype(np.int64)
         lengths = np.bincount(rows, minlength=len(texts))
-        starts = np.cumsum(lengths) - lengths
-        place = np.arange(len(rows)) - starts[rows]
+        place = np.arange(len(rows)) - (np.cumsum(lengths) - lengths)[rows]
         length = lengths[rows]
         if self.truncating == "pre":
-            place = place - np.maximum(length - self.max_len, 0)
+            place -= np.maximum(length - self.max_len, 0)
+        kept = (place >= 0) & (place < self.max_len)
         if self.padding == "pre":
-            shift = np.maximum(self.max_len - length, 0)
-            kept = (place >= 0) & (place < self.max_len)
-            place = place + shift
-        else:
-            kept = (place >= 0) & (place < self.max_len)
-        sequences = np.zeros((len(texts), self.max_len), np.int32)
+            place += np.maximum(self.max_len - length, 0)
         sequences[rows[kept], place[kept]] = found["number"].to_numpy()[kept]
-        return sequences
 
     def _fitted_words(self) -> pl.Series:
         if self._words is None:
