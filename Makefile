@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-fast check bench clean
+.PHONY: demo test test-fast check bench bench-images clean
 
 demo: $(STAMP)  ## train a model on white wines, from nothing
 	$(BIN)/hornbook demo
@@ -24,6 +24,9 @@ check: $(STAMP)
 
 bench: $(STAMP)  ## our training beside plain keras.Model.fit
 	$(BIN)/python -m benchmarks.training
+
+bench-images: $(STAMP)  ## our images and augmentation beside those of Keras
+	$(BIN)/python -m benchmarks.images
 
 # Compiled bytecode makes the import of Keras several times as fast.
 $(STAMP): pyproject.toml constraints.txt

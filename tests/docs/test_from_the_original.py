@@ -12,15 +12,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "from-the-original.md"
 EXAMPLES = re.findall(
-    r"^```python\n# (architecture|training)\.py\n(.*?)^```$",
+    r"^```python\n# (architecture|training|features/photo)\.py\n(.*?)^```$",
     PAGE.read_text("utf-8"),
     re.MULTILINE | re.DOTALL,
 )
 FIRST, *ARCHITECTURES = [code for file, code in EXAMPLES if file == "architecture"]
-TRAININGS = [code for file, code in EXAMPLES if file == "training"]
+(PREPROCESSING,) = [code for file, code in EXAMPLES if file == "features/photo"]
+TRAININGS = [
+    code for file, code in EXAMPLES if file == "training" and "photo_preprocessed" not in code
+]
+(WITH_PHOTOS,) = [
+    code for file, code in EXAMPLES if file == "training" and "photo_preprocessed" in code
+]
 SAVED_MODEL_ID = "Ab3dE6gH"
 
 pytestmark = pytest.mark.slow
@@ -79,6 +86,30 @@ def test_examples_train(workspace: Workspace, architecture: str, training: str) 
     trained = workspace.train(architecture, training)
     assert trained["status"] == "finished"
     assert "Test ROC AUC" in trained["history"]
+
+
+def test_the_example_with_photos_trains(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    random = np.random.default_rng(0)
+    (tmp_path / "design" / "photos").mkdir()
+    for number in range(40):
+        pixels = random.integers(0, 100, (20, 30, 3)) + 100 * (number % 2)
+        image = Image.fromarray(pixels.astype(np.uint8))
+        image.save(tmp_path / "design" / "photos" / f"{number}.jpg")
+    answers = "".join(f"{number}.jpg,{'yes' if number % 2 else 'no'}\n" for number in range(40))
+    (tmp_path / "photos.csv").write_text("photo,good\n" + answers)
+    section = re.search(r"```toml\n(\[features\].*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert section is not None
+    data = '[dataset]\npath = "../photos.csv"\n[target]\ncolumn = "good"\ntype = "binary"\n'
+    (tmp_path / "design" / "task.toml").write_text(data + section[1])
+    (tmp_path / "design" / "features").mkdir()
+    (tmp_path / "design" / "features" / "photo.py").write_text(PREPROCESSING)
+    architecture = FIRST.replace('"main"', '"photo_preprocessed"').replace(
+        "(input_main)", "(Flatten()(input_main))"
+    )
+    imports = "from tensorflow.keras.layers import Flatten\n"
+    trained = workspace.train(imports + architecture, WITH_PHOTOS)
+    assert trained["status"] == "finished"
 
 
 def test_all_four_functions_are_shown() -> None:

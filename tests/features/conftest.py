@@ -206,5 +206,9 @@ def pictures(tmp_path: Path) -> Path:
     whole = (folder / "0.png").read_bytes()
     (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
     (folder / "text.jpg").write_text("no image")
+    damaged = bytearray((folder / "1.png").read_bytes())
+    middle = damaged.index(b"IDAT") + 4
+    damaged[middle : middle + 10] = bytes(10)
+    (folder / "damaged.png").write_bytes(damaged)
     (folder / "empty.jpg").touch()
     return folder

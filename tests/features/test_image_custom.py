@@ -77,11 +77,20 @@ def test_shape_and_kind_of_numbers_are_those_of_the_arrays(make_resources, code,
 @pytest.mark.parametrize("code", [ORIGINAL, WITH_PILLOW])
 def test_broken_images_are_no_fault_of_the_code(make_resources, code):
     pipeline = fit(code, make_resources=make_resources)
-    values = ["cut.png", "text.jpg", "empty.jpg", "gone.png", "../x.png", None, "1.png"]
+    values = [
+        "cut.png",
+        "text.jpg",
+        "empty.jpg",
+        "gone.png",
+        "../x.png",
+        None,
+        "damaged.png",
+        "1.png",
+    ]
     batch = pipeline.transform(pl.DataFrame({"photo": values}))["photo_preprocessed"]
     assert not batch[:-1].any()
     assert batch[-1].any()
-    assert "5 images of 'photo'" in pipeline.notes()[0]
+    assert "'damaged.png' is damaged" in pipeline.notes()[0]
 
 
 def test_code_that_fails_on_a_good_image_is_the_users_error(make_resources):

@@ -69,12 +69,13 @@ def test_photos_are_turned_upright(make_resources, pictures):
 
 def test_unreadable_images_are_zeros_by_default_and_told(make_resources):
     pipeline = fit(ImageResize(height=8, width=8), [*BROKEN, *GOOD], make_resources())
-    values = [*BROKEN, None, "", "4.png"]
+    values = [*BROKEN, None, "", "damaged.png", "4.png"]
     batch = pipeline.transform(pl.DataFrame({"photo": values}))["photo_preprocessed"]
     assert not batch[:-1].any()
     assert batch[-1].all()
     (note,) = pipeline.notes()
-    assert "5 images of 'photo' could not be decoded" in note
+    assert note.startswith("1 images of 'photo' could not be decoded and were zeros")
+    assert "'damaged.png' is damaged" in note
     assert pipeline.unscorable_rows(pl.DataFrame({"photo": values})) is None
 
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.batching.image_transform import ImageDataGeneratorTransform
 from hornbook.errors import TrainingError
 
 __all__ = ["Augmentator", "DataAugmentationSequence"]
@@ -29,6 +30,10 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
     transformed copies, one after the other; the other inputs, the target and the weights
     are repeated to match. A batch is therefore `n_augmentation` times as large: choose the
     batch size of the wrapped sequence accordingly.
+
+    A Keras `ImageDataGenerator` draws its own parameters, which are then applied by OpenCV, on
+    several threads: the same transformations at many times the speed. Any other augmentator is
+    called for one copy after the other, in one thread that need not be the training's.
 
     The seed of every transformation follows from `seed`, the epoch, the batch and the copy,
     so that a training repeats exactly whatever fetches the batches.
@@ -73,6 +78,11 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self.input_name = input_name
         self.augmentator = augmentator
         self.n_augmentation = n_augmentation
+        self._transform = (
+            ImageDataGeneratorTransform(augmentator)
+            if ImageDataGeneratorTransform.suits(augmentator)
+            else None
+        )
         self._seed = int(np.random.randint(2**31)) if seed is None else seed
         self._epoch = 0
 
@@ -80,6 +90,11 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def shuffles_rows(self) -> bool:
         """Whether the wrapped sequence does."""
         return bool(getattr(self.sequence, "shuffles_rows", False))
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether its batches should be prepared ahead of the training: always."""
+        return True
 
     def __len__(self) -> int:
         return len(self.sequence)
@@ -115,6 +130,8 @@ class DataAugmentationSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def _vary(self, array: NDArray[Any], index: int) -> NDArray[Any]:
         random = np.random.default_rng([self._seed, self._epoch, index])
         seeds = random.integers(2**31, size=len(array) * self.n_augmentation).tolist()
+        if self._transform is not None and array.ndim == 4:
+            return self._transform.each(array, seeds, self.n_augmentation)
         varied = np.empty((len(seeds), *array.shape[1:]), array.dtype)
         for position, seed in enumerate(seeds):
             row = array[position // self.n_augmentation]

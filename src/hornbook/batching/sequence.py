@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.batching.rows import Batch, PreparedRows
-from hornbook.features import TargetLayout
+from hornbook.features import ImageHandling, TargetLayout
 
 __all__ = ["RowSequence"]
 
@@ -70,6 +70,12 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def shuffles_rows(self) -> bool:
         """Whether each epoch has an order of its own."""
         return self.shuffle
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether its batches should be prepared ahead of the training: those with images."""
+        features = self.rows.pipeline.features
+        return any(isinstance(feature.handling, ImageHandling) for feature in features)
 
     def __len__(self) -> int:
         return self._steps

@@ -16,6 +16,7 @@ from hornbook.features.image_loading import (
     UnreadableImageError,
     decode_image,
     is_surely_whole,
+    read_file,
 )
 
 __all__ = ["ImageFiles"]
@@ -55,7 +56,7 @@ class ImageFiles:
             return content
         path = self._path(value)
         try:
-            return path.read_bytes()
+            return read_file(path)
         except OSError as error:
             raise _unreadable(value, error) from error
 

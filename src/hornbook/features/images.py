@@ -69,7 +69,7 @@ class ImageReader(Protocol):
 
 
 class _LateFailures:
-    """Images that could not be decoded although they had been found whole; counted by threads."""
+    """Images that could not be decoded although a check finds them whole; counted by threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -132,7 +132,8 @@ class FittedImage(FittedHandling):
             try:
                 array = self.reader.read(value)
             except UnreadableImageError as error:
-                self._late.add(value, error.message)
+                if reasons_unreadable(self.reader, [value]) == [None]:
+                    self._late.add(value, error.message)
                 return error.message
             batch[row] = self._expect_shape(array, value)
             return None

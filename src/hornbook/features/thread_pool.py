@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import cv2
+
 __all__ = ["map_in_threads"]
 
 Item = TypeVar("Item")
@@ -35,6 +37,8 @@ class _Pool:
     def executor(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._executor is None:
+                # OpenCV's own threads would only compete with these.
+                cv2.setNumThreads(1)
                 self._executor = ThreadPoolExecutor(
                     self.threads, thread_name_prefix="hornbook", initializer=self._join
                 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from hornbook.batching import RowSequence
+from hornbook.batching import RowSequence, prefetched
 from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
 from hornbook.design.metrics import CustomScoreSection
 from hornbook.errors import InterruptedTrainingError, TrainingError, UserCodeError
@@ -316,13 +316,14 @@ def _fit_standard(
         seed=design.task.seed,
         steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
     )
-    user_model.keras_model.fit(
-        sequence,
-        epochs=epochs,
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-    )
+    with prefetched(sequence) as ahead:
+        user_model.keras_model.fit(
+            ahead,
+            epochs=epochs,
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )
 
 
 def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:
@@ -418,6 +419,8 @@ def _guarded_fit(
                     f"'{prefix}{monitor.removeprefix('Test ')}'.",
                 )
         keywords.setdefault("verbose", 0)
-        return original(*arguments, **keywords)
+        sequence, *others = arguments or (keywords.pop("x", None),)
+        with prefetched(sequence) as ahead:
+            return original(ahead, *others, **keywords)
 
     return guarded
