@@ -89,7 +89,7 @@ def again(value):
         np.str_("s"),
         np.datetime64("2024-01-02"),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_values(value):
     back = again(value)
