@@ -32,6 +32,7 @@ from hornbook.features import (
 HANDLINGS: list[type[Handling]] = [
     handling_class(FeatureType.CATEGORICAL, name)
     for name in handling_names(FeatureType.CATEGORICAL)
+    if name != "custom"  # what it does is up to its user
 ]
 WITH_MISSING = [one for one in HANDLINGS if one is not CategoricalFlag]
 
