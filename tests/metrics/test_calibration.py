@@ -67,8 +67,13 @@ def test_the_steps_are_those_of_scikit_learn(seed: int, ties: bool, weighted: bo
     expected.fit(probability, truth, weight)
     [curve] = fit_calibration("isotonic", truth, probability, BINARY, weight).curves
     assert isinstance(curve, IsotonicCurve)
+    # But for certainty, which scikit-learn claims on the outer steps.
+    theirs = expected.y_thresholds_.copy()
+    theirs[theirs == 0], theirs[theirs == 1] = curve.corrected[[0, -1]]
     everywhere = np.linspace(0, 1, 1_001)
-    np.testing.assert_allclose(curve.apply(everywhere), expected.predict(everywhere), atol=1e-12)
+    np.testing.assert_allclose(
+        curve.apply(everywhere), np.interp(everywhere, expected.X_thresholds_, theirs), atol=1e-12
+    )
     assert len(curve.probabilities) < 60
 
 
@@ -92,6 +97,8 @@ class Network(ClassifierMixin, BaseEstimator):
 @pytest.mark.parametrize("method", METHODS)
 def test_several_classes_are_corrected_as_in_scikit_learn(method: CalibrationMethod) -> None:
     truth, probabilities = several(0, 600)
+    # Rows that are sure and wrong, so that nothing is certain: there we differ, see below.
+    truth[:4], probabilities[:4] = (np.arange(4) + 1) % 4, 1e-7 + (1 - 4e-7) * np.eye(4)
     network = FrozenEstimator(Network(on_odds=method == "sigmoid").fit(probabilities, truth))
     expected = CalibratedClassifierCV(network, method=method, ensemble=False)
     expected.fit(probabilities, truth)
@@ -218,10 +225,18 @@ def test_certain_and_constant_networks_end_well(method: CalibrationMethod) -> No
         corrected = fitted.apply(np.array([[0.0], [0.3], [1.0]]))
         assert np.isfinite(corrected).all()
         assert ((corrected >= 0) & (corrected <= 1)).all()
-    # Platt's targets keep a perfect separation from becoming a certainty.
-    if method == "sigmoid":
-        sure = fit_calibration(method, truth, np.array([0.0, 0.0, 1.0, 1.0]), BINARY)
-        np.testing.assert_allclose(sure.apply(np.array([[0.0], [1.0]])), [[0.25], [0.75]])
+    # Two rows of a kind are no certainty: by Platt's targets as by Laplace's rule.
+    sure = fit_calibration(method, truth, np.array([0.0, 0.0, 1.0, 1.0]), BINARY)
+    np.testing.assert_allclose(sure.apply(np.array([[0.0], [1.0]])), [[0.25], [0.75]])
+
+
+def test_an_outer_step_is_not_certain_and_stays_outermost() -> None:
+    probability = np.repeat([0.1, 0.5, 0.9], [8, 50, 1])
+    truth = np.repeat([0, 0, 1, 1], [8, 5, 45, 1])
+    [curve] = fit_calibration("isotonic", truth, probability, BINARY).curves
+    assert isinstance(curve, IsotonicCurve)
+    # Eight rows without a positive; one positive alone says less than the 45 of 50 below it.
+    np.testing.assert_allclose(curve.corrected, [0.1, 0.9, 0.9])
 
 
 def test_what_cannot_be_calibrated_says_so() -> None:

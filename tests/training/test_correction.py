@@ -92,6 +92,20 @@ def test_test_rows_that_teach_are_judged_by_parts_and_a_note_says_so() -> None:
     assert all("validation_share" in note for note in learnt.notes)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_the_test_rows_of_folds_teach_together(share: float) -> None:
+    design = Design(
+        calibration={"method": "sigmoid"},
+        prediction_intervals={"enabled": True},
+        split={"folds": 3, "validation_share": share},
+    )
+    price, sold = learn(design, rows(0, 1_000), "test").notes
+    assert "learnt on the test rows of all folds" in price
+    assert "fitted on the test rows of all folds" in sold
+    assert ("fitted on the rows it is measured on" in sold) == (share == 0)
+    assert not any("With [split]" in note for note in (price, sold))
+
+
 def test_what_cannot_be_learnt_is_a_note() -> None:
     few = rows(0, 6)
     few.targets["sold"][:] = 1

@@ -48,7 +48,10 @@ def fit_calibration(
       the network's probability. On log-odds a network that needs no correction gets none.
     - `"isotonic"`: Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass
       probability estimates", KDD 2002: the never-falling steps nearest in squared error, with
-      straight lines between them, as scikit-learn's `IsotonicRegression` draws them.
+      straight lines between them, as scikit-learn's `IsotonicRegression` draws them. Where the
+      lowest step is 0 or the highest 1, that step is kept from certainty by Laplace's rule of
+      succession, as far as it stays the outermost: n rows of which none is of the class give
+      `1 / (n + 2)`.
 
     Several classes are corrected one against the rest and scaled to sum to 1, as scikit-learn's
     `CalibratedClassifierCV` does; labels are corrected each by itself.
@@ -205,6 +208,12 @@ def _fit_isotonic(
     weights = np.bincount(group, weights=weight)
     frequency = np.bincount(group, weights=weight * positive) / weights
     level = np.clip(isotonic_regression(frequency, weights=weights).x, 0.0, 1.0)
+    never, always = level == 0, level == 1
+    between = level[~(never | always)]
+    if never.any():
+        level[never] = min([1 / (weights[never].sum() + 2), *between[:1]])
+    if always.any():
+        level[always] = max([1 - 1 / (weights[always].sum() + 2), *between[-1:]])
     # Of a level stretch only the two ends matter.
     knot = np.ones(len(level), np.bool_)
     knot[1:-1] = (level[1:-1] != level[:-2]) | (level[1:-1] != level[2:])

@@ -121,10 +121,7 @@ class _Learning:
         self.calibrations[name] = calibration
         self.calibration_results[name] = self._calibration_result(name, kind, method, calibration)
         if self._test is None:
-            self.notes.append(
-                f"{_of(name)}The calibration was fitted on the test rows, so the metrics on them "
-                "flatter it. With [split] validation_share it is fitted on rows of its own."
-            )
+            self.notes.append(f"{_of(name)}{self._calibration_note}")
 
     def interval(self, name: str) -> None:
         if not self._task.prediction_intervals.enabled:
@@ -146,11 +143,32 @@ class _Learning:
             self._measured_coverage(name, interval),
         )
         if self._test is None:
-            self.notes.append(
-                f"{_of(name)}The prediction intervals were learnt on the test rows; their coverage "
-                "is that of each half of them with the half width of the other. With [split] "
-                "validation_share they are learnt on rows of their own."
+            self.notes.append(f"{_of(name)}{self._interval_note}")
+
+    @property
+    def _calibration_note(self) -> str:
+        split = self._task.split
+        if split.folds is None:
+            return (
+                "The calibration was fitted on the test rows, so the metrics on them flatter it. "
+                "With [split] validation_share it is fitted on rows of its own."
             )
+        note = (
+            "The calibration was fitted on the test rows of all folds, each predicted by a model "
+            "that had not seen it. The metrics are those of a calibration for each fold"
+        )
+        return note + ("." if split.validation_share else ", fitted on the rows it is measured on.")
+
+    @property
+    def _interval_note(self) -> str:
+        of_folds = self._task.split.folds is not None
+        note = (
+            f"The prediction intervals were learnt on the test rows{' of all folds' * of_folds}; "
+            "their coverage is that of each half of them with the half width of the other."
+        )
+        if of_folds:
+            return note
+        return f"{note} With [split] validation_share they are learnt on rows of their own."
 
     def _calibration_result(
         self, name: str, kind: PredictionType, method: CalibrationMethod, calibration: Calibration
