@@ -81,23 +81,32 @@ class PrefetchedSequence(keras.utils.PyDataset):  # type: ignore[misc]
 def prefetched(sequence: Any) -> Iterator[Any]:
     """The sequence to give to `fit`: prefetched, where its batches take long to prepare.
 
-    Our sequences say so in `takes_long`; any other one is given back as it is.
+    Our sequences say so in `takes_long`; any other one is given back as it is. In the end whatever
+    prepares batches ahead is stopped, in sequences inside of the given one too.
 
     Raises:
         Exception: the error of the sequence itself, where `fit` ended with another one for it.
     """
-    if not getattr(sequence, "takes_long", False):
-        yield sequence
-        return
-    ahead = PrefetchedSequence(sequence)
+    ahead = PrefetchedSequence(sequence) if getattr(sequence, "takes_long", False) else sequence
     try:
         yield ahead
     except Exception as error:
-        if ahead.failure is not None and ahead.failure is not error:
-            raise ahead.failure from error
+        failures = (getattr(one, "failure", None) for one in _with_wrapped(ahead))
+        first = next((failure for failure in failures if failure is not None), error)
+        if first is not error:
+            raise first from error
         raise
     finally:
-        ahead.close()
+        for one in _with_wrapped(ahead):
+            if callable(getattr(one, "close", None)):
+                one.close()
+
+
+def _with_wrapped(sequence: Any) -> Iterator[Any]:
+    """A sequence, the one it wraps, and so on."""
+    while sequence is not None:
+        yield sequence
+        sequence = getattr(sequence, "sequence", None)
 
 
 class _Preparing:

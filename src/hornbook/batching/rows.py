@@ -11,13 +11,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hornbook.batching.clock import Clock
+from hornbook.batching.record_layout import RecordLayout
+from hornbook.batching.row_cache import RowCache
 from hornbook.data import Table
 from hornbook.errors import DataError
-from hornbook.features import FeaturePipeline, Targets
+from hornbook.features import EncodedInput, FeaturePipeline, Targets
 
-__all__ = ["Batch", "PreparedRows"]
+__all__ = ["Batch", "EncodedRows", "PreparedRows"]
 
 _READ_BYTES = 64 * 2**20
+_ENCODED_BYTES = 16 * 2**20
+_MOST_ROWS_TO_ENCODE = 65_536
+_ROWS_TO_LOOK_AT = 64
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,38 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class EncodedRows:
+    """Rows in the small form in which they are kept, see `InputEncoding`.
+
+    Attributes:
+        arrays: of inputs, targets and weights, each with a row for each row.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    def __getitem__(self, rows: slice) -> EncodedRows:
+        """A slice of the rows, without copying."""
+        return EncodedRows({name: array[rows] for name, array in self.arrays.items()})
+
+    def of(self, kind: str) -> dict[str, NDArray[Any]]:
+        """The arrays of one kind, by what comes after the kind in their names."""
+        prefix = f"{kind} "
+        return {
+            name.removeprefix(prefix): array
+            for name, array in self.arrays.items()
+            if name.startswith(prefix)
+        }
+
+
+@dataclass(frozen=True)
 class PreparedRows:
     """Some rows of a table, readable in any order as preprocessed arrays.
 
-    It holds no data but the row numbers: every read gathers from the table on disk. Several
-    threads may read at once.
+    It holds no data but the row numbers: every read gathers from the table on disk, or from the
+    cache of rows that were preprocessed before. Several threads may read at once.
 
     Attributes:
         table: the table on disk.
@@ -66,6 +99,8 @@ class PreparedRows:
         class_weights: by output name, a weight for each class code, shape `(n_classes,)`; for
             the outputs that have class weights.
         fitted: whether these are the rows that the features were fitted on.
+        cache: keeps preprocessed rows, if they are to be kept.
+        clock: counts the time that reading and transforming take.
     """
 
     table: Table
@@ -75,27 +110,113 @@ class PreparedRows:
     sample_weight: str | None = None
     class_weights: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     fitted: bool = False
+    cache: RowCache | None = None
+    clock: Clock = field(default_factory=Clock, compare=False)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @cached_property
     def block_rows(self) -> int:
-        """How many rows to preprocess at once: bounded in bytes, those read and those made."""
-        columns = self._columns(self.pipeline.columns)
-        return min(self.pipeline.block_rows, self.table.rows_within(_READ_BYTES, columns))
+        """How many rows to hold preprocessed at once: bounded in bytes."""
+        return min(self.pipeline.block_rows, self._rows_to_read)
+
+    @cached_property
+    def encoded_row_bytes(self) -> int:
+        """The size of an encoded row, targets and weights left out."""
+        return sum(encoding.row_bytes for encoding in self.pipeline.encodings.values())
 
     def read(self, positions: NDArray[np.int64]) -> Batch:
-        """Gathers and preprocesses rows.
+        """Rows as the network gets them.
 
         Args:
             positions: indices into `rows`, shape `(n,)`, in the order wanted.
         """
-        rows = self.rows[positions]
-        frame = self.table.take(rows, self._columns(self.pipeline.columns))
-        targets = self.targets.encode(frame)
-        inputs = self.pipeline.transform(frame, rows if self.fitted else None)
-        return Batch(inputs, targets, self._weights(frame, targets))
+        return self.decode(self.encode(positions))
+
+    def encode(self, positions: NDArray[np.int64]) -> EncodedRows:
+        """Rows in their small form, from the cache or else from the table.
+
+        Args:
+            positions: indices into `rows`, shape `(n,)`, in the order wanted.
+        """
+        if self.cache is not None:
+            with self.clock.timed("reading"):
+                found = self.cache.take(positions)
+            if found is not None:
+                return EncodedRows(found)
+        # In the order of the table, neighbours in the file are read together.
+        order = np.argsort(positions, kind="stable")
+        ascending = positions[order]
+        step = self._rows_to_encode
+        parts = [
+            self._encode_ascending(ascending[start : start + step])
+            for start in range(0, len(ascending), step)
+        ] or [self._encode_ascending(ascending)]
+        encoded = {}
+        for name, first in parts[0].items():
+            array = encoded[name] = np.empty((len(positions), *first.shape[1:]), first.dtype)
+            start = 0
+            for part in parts:
+                values = part.pop(name) if part is not parts[0] else first
+                array[order[start : start + len(values)]] = values
+                start += len(values)
+        return EncodedRows(encoded)
+
+    def decode(self, encoded: EncodedRows) -> Batch:
+        """Encoded rows as the network gets them."""
+        inputs: dict[str, EncodedInput] = {}
+        for name, array in encoded.of("input").items():
+            of_input, _, part = name.rpartition("/")
+            inputs.setdefault(of_input, {})[part] = array
+        return Batch(
+            self.pipeline.decode(inputs), encoded.of("target"), encoded.of("weight") or None
+        )
+
+    def layout(self) -> RecordLayout:
+        """How records hold encoded rows like these."""
+        positions = np.linspace(0, len(self) - 1, min(len(self), _ROWS_TO_LOOK_AT)).astype(np.int64)
+        largest = {
+            f"target {name}": n_classes - 1
+            for name, n_classes in self.targets.n_classes.items()
+            if n_classes is not None
+        }
+        for name, spec in self.pipeline.inputs.items():
+            if spec.vocabulary_size is not None:
+                largest[f"input {name}/whole"] = spec.vocabulary_size - 1
+        return RecordLayout.of(self.encode(np.unique(positions)).arrays, largest)
+
+    @cached_property
+    def _rows_to_read(self) -> int:
+        columns = self._columns(self.pipeline.columns)
+        return self.table.rows_within(_READ_BYTES, columns)
+
+    @cached_property
+    def _rows_to_encode(self) -> int:
+        within = max(1, _ENCODED_BYTES // max(1, self.encoded_row_bytes))
+        if self.pipeline.steps:
+            within = min(within, self.pipeline.block_rows)
+        return min(within, self._rows_to_read, _MOST_ROWS_TO_ENCODE)
+
+    def _encode_ascending(self, positions: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        rows = self.rows[positions].astype(np.int64, copy=False)
+        with self.clock.timed("reading"):
+            frame = self.table.take(rows, self._columns(self.pipeline.columns))
+        with self.clock.timed("transforming"):
+            inputs = self.pipeline.encode(frame, rows if self.fitted else None)
+            targets = self.targets.encode(frame)
+            weights = self._weights(frame, targets)
+        arrays = {
+            f"input {name}/{part}": array
+            for name, encoded in inputs.items()
+            for part, array in encoded.items()
+        }
+        arrays |= {f"target {name}": array for name, array in targets.items()}
+        arrays |= {f"weight {name}": array for name, array in (weights or {}).items()}
+        if self.cache is not None:
+            with self.clock.timed("reading"):
+                self.cache.put(positions, arrays)
+        return arrays
 
     def read_targets(self) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64] | None]:
         """The targets and the sample weights of all rows, class weights left out."""

@@ -1,4 +1,4 @@
-"""The Keras sequences that feed a training: preprocessed batches, a block of rows at a time."""
+"""The Keras sequences that feed a training: preprocessed batches, in an order for each epoch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.batching.chunks import Chunk, ChunkReader
 from hornbook.batching.rows import Batch, PreparedRows
-from hornbook.features import ImageHandling, TargetLayout
+from hornbook.features import TargetLayout
 
 __all__ = ["RowSequence"]
+
+_LOOKED_AT = 2
 
 
 class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
@@ -23,9 +26,9 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     model with several outputs a list or a dict of these. The last batch of an epoch may be
     smaller.
 
-    Batches asked for in order are sliced from blocks that are preprocessed at once; a batch
-    asked for out of order is preprocessed alone. The content of a batch depends on the seed,
-    the epoch and its index, and on nothing else. Keras owns the epoch: it calls
+    Batches asked for in order are slices of blocks that are preprocessed at once, ahead of the
+    training; a batch asked for out of order is preprocessed alone. The content of a batch depends
+    on the seed, the epoch and its index, and on nothing else. Keras owns the epoch: it calls
     `on_epoch_begin`. Reading is safe from several threads.
 
     Args:
@@ -62,20 +65,17 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch_is_open = False
         self._reads = 0
         self._lock = threading.Lock()
-        self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._block: tuple[int, int, Batch] | None = None
+        self._order: tuple[int, NDArray[np.uint32]] | None = None
+        self._reader: Any = None
+        self._chunk: Any = None
         self._expected = 0
+        self._is_running = False
+        self.failure: Exception | None = None
 
     @property
     def shuffles_rows(self) -> bool:
         """Whether each epoch has an order of its own."""
         return self.shuffle
-
-    @property
-    def takes_long(self) -> bool:
-        """Whether its batches should be prepared ahead of the training: those with images."""
-        features = self.rows.pipeline.features
-        return any(isinstance(feature.handling, ImageHandling) for feature in features)
 
     def __len__(self) -> int:
         return self._steps
@@ -90,7 +90,11 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
             done = max(0, self._epoch - 1) * self._steps + index
             pass_number, batch_index = divmod(done, self._batches_a_pass)
         with self._lock:
-            batch = self._read(pass_number, batch_index)
+            try:
+                batch = self._read(pass_number, batch_index)
+            except Exception as error:
+                self.failure = error
+                raise
         target = self._layout.shape_targets(batch.targets, self.rows.targets.n_classes)
         if batch.weights is None:
             return batch.inputs, target
@@ -108,28 +112,44 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch_is_open = False
         self._reads = 0
 
+    def close(self) -> None:
+        """Ends what is being prepared ahead; batches may still be asked for."""
+        with self._lock:
+            self._close_reader()
+
     def _read(self, pass_number: int, index: int) -> Batch:
         start = index * self.batch_size
-        end = min(start + self.batch_size, len(self.rows))
-        if self._block is not None:
-            block_pass, block_start, block = self._block
-            block_end = block_start + len(block)
-            if block_pass == pass_number and block_start <= start and end <= block_end:
-                self._expected = index + 1
-                return block[start - block_start : end - block_start]
-        order = self._order_of(pass_number)
-        in_order = index in (0, self._expected)
-        self._expected = index + 1
-        if not in_order:
-            return self.rows.read(order[start:end])
-        batches = max(1, self.rows.block_rows // self.batch_size)
-        block = self.rows.read(order[start : start + batches * self.batch_size])
-        self._block = (pass_number, start, block)
-        return block[: end - start]
+        stop = min(start + self.batch_size, len(self.rows))
+        follows, self._expected = index in (0, self._expected), index + 1
+        if self._has_chunk(pass_number) and self._chunk.start <= start < self._chunk.stop:
+            return self._sliced(start, stop)
+        if not (self._has_chunk(pass_number) and self._chunk.stop == start):
+            # Keras looks at a batch or two before it trains: these are no pass.
+            self._is_running = self._is_running or index >= _LOOKED_AT
+            order = self._order_of(pass_number)
+            if not (follows and self._is_running):
+                return self.rows.read(order[start:stop].astype(np.int64))
+            self._close_reader()
+            reader = ChunkReader(self.rows, order, self.batch_size, first=start)
+            self._reader = (pass_number, reader)
+        self._chunk = self._reader[1].take()
+        return self._sliced(start, stop)
 
-    def _order_of(self, pass_number: int) -> NDArray[np.int64]:
+    def _has_chunk(self, pass_number: int) -> bool:
+        return self._chunk is not None and self._reader[0] == pass_number
+
+    def _sliced(self, start: int, stop: int) -> Batch:
+        return self._chunk.rows[start - self._chunk.start : stop - self._chunk.start]
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader[1].close()
+        self._reader = self._chunk = None
+
+    def _order_of(self, pass_number: int) -> NDArray[np.uint32]:
         if self._order is None or self._order[0] != pass_number:
-            order = np.arange(len(self.rows))
+            self._order = None
+            order = np.arange(len(self.rows), dtype=np.uint32)
             if self.shuffle:
                 np.random.default_rng([self._seed, pass_number]).shuffle(order)
             self._order = (pass_number, order)

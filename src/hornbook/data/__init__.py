@@ -5,9 +5,11 @@ from hornbook.data.folds import fold_rows
 from hornbook.data.groups import fold_groups, group_codes, split_groups
 from hornbook.data.key_hash import fold_by_key, split_by_key
 from hornbook.data.options import ReadOptions
+from hornbook.data.record_file import RecordFile
 from hornbook.data.row_filter import RowFilter
 from hornbook.data.sampling import SampleMethod, sample_rows
 from hornbook.data.schema import NUMBERS, Column, Meaning, Storage
+from hornbook.data.set_cache import CachedSet, NewSet, SetCache
 from hornbook.data.split import split_rows
 from hornbook.data.store import TableStore
 from hornbook.data.table import Table
@@ -15,13 +17,17 @@ from hornbook.data.time_order import fold_in_time, split_in_time
 
 __all__ = [
     "NUMBERS",
+    "CachedSet",
     "Column",
     "FolderStore",
     "ManagedFolder",
     "Meaning",
+    "NewSet",
     "ReadOptions",
+    "RecordFile",
     "RowFilter",
     "SampleMethod",
+    "SetCache",
     "Storage",
     "Table",
     "TableStore",

@@ -12,11 +12,15 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from hornbook.data.mapped_file import MappedFile
+
 __all__ = ["RowGatherer"]
 
 _Indices = npt.NDArray[np.int64]
 _ABSENT = -1
 _BIT, _TEXT, _VECTOR = -1, -2, -3
+_MANY_ROWS = 1024
+"""From so many rows on, reading them may touch all of a file."""
 _LONG_ITEM = 512
 """Characters of a text, or numbers of a vector, that are quicker copied than gathered."""
 _KINDS = {
@@ -66,15 +70,14 @@ class RowGatherer:
     """
 
     def __init__(self, path: Path) -> None:
-        self._map = pa.memory_map(str(path))
-        self._reader = pa.ipc.open_file(self._map)
+        self._file = MappedFile(path)
+        whole = pa.py_buffer(self._file.bytes)
+        self._reader = pa.ipc.open_file(pa.BufferReader(whole))
         self.schema = self._reader.schema
         self.batches = [self._reader.get_batch(i) for i in range(self._reader.num_record_batches)]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in self.batches)])
-        self._map.seek(0)
-        whole = self._map.read_buffer()
         self._address = whole.address
-        self._bytes = np.frombuffer(whole, dtype=np.uint8)
+        self._bytes = self._file.bytes
         self._words = {
             size: np.frombuffer(whole, dtype=f"i{size}", count=len(self._bytes) // size)
             for size in (1, 4, 8)
@@ -89,10 +92,26 @@ class RowGatherer:
     def take(self, rows: _Indices, columns: Sequence[str]) -> pl.DataFrame:
         """The given rows in the given order.
 
+        Many rows of a large file are read a part of the file at a time where they ascend.
+
         Args:
             rows: 0-based, shape `(n_rows,)`, each within the file.
             columns: names, each in the file.
         """
+        if not self._file.is_large or len(rows) < _MANY_ROWS:
+            return self._take(rows, columns)
+        if (rows[1:] < rows[:-1]).any():
+            taken = self._take(rows, columns)
+            self.release()
+            return taken
+        parts = self._file.runs(rows, len(self._bytes) / self.n_rows)
+        return pl.concat([self._take(rows[part], columns) for part in parts], rechunk=True)
+
+    def release(self) -> None:
+        """Gives the memory back that a large file takes while it is read; values stay readable."""
+        self._file.release()
+
+    def _take(self, rows: _Indices, columns: Sequence[str]) -> pl.DataFrame:
         batch = np.searchsorted(self._starts, rows, side="right") - 1
         inside = rows - self._starts[batch]
         groups = self._groups.get(tuple(columns))

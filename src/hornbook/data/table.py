@@ -148,6 +148,7 @@ class Table:
         rows = pa.Table.from_batches(self._gatherer.batches, self._gatherer.schema).select(names)
         for start in range(0, self.n_rows, n_rows):
             yield pl.DataFrame(pl.from_arrow(rows.slice(start, n_rows)))
+            self._gatherer.release()
 
     def rows_within(self, size_bytes: int, columns: Sequence[str]) -> int:
         """How many rows of these columns have about that many bytes in memory; at least 1.

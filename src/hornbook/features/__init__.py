@@ -35,6 +35,7 @@ from hornbook.features.image_custom import ImageCustom
 from hornbook.features.image_loading import load_img
 from hornbook.features.image_resize import ImageResize
 from hornbook.features.images import ImageHandling, reasons_unreadable
+from hornbook.features.input_encoding import EncodedInput, InputEncoding, smallest_unsigned
 from hornbook.features.input_spec import InputSpec
 from hornbook.features.labels import LabelsEncoder
 from hornbook.features.numerical_binarize import NumericalBinarize
@@ -81,6 +82,7 @@ __all__ = [
     "DateCyclical",
     "DateElapsed",
     "DateParts",
+    "EncodedInput",
     "Encoder",
     "Feature",
     "FeaturePipeline",
@@ -92,6 +94,7 @@ __all__ = [
     "ImageCustom",
     "ImageHandling",
     "ImageResize",
+    "InputEncoding",
     "InputSpec",
     "LabelsEncoder",
     "LassoReduction",
@@ -124,4 +127,5 @@ __all__ = [
     "load_img",
     "reasons_unreadable",
     "register_handling",
+    "smallest_unsigned",
 ]

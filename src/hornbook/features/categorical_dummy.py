@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
@@ -44,17 +44,29 @@ class FittedCategoricalDummy(FittedHandling):
         names = [*self.categories, *([_MISSING_OUTPUT] if self.missing_column else [])]
         return tuple(OutputColumn(f"{self.column}:{name}", self.column) for name in names)
 
+    @property
+    def is_one_hot(self) -> bool:
+        return True
+
     def transform(self, series: pl.Series) -> NDArray[np.float32]:
+        places = self.places(series)
+        dummies = np.zeros((len(series), len(self.outputs)), np.float32)
+        rows = np.flatnonzero(places < len(self.outputs))
+        dummies[rows, places[rows]] = 1.0
+        return dummies
+
+    def places(self, series: pl.Series) -> NDArray[np.integer[Any]]:
         text = spelled(series)
         if self.impute_value is not None:
             text = text.fill_null(self.impute_value)
-        codes = self._vocabulary.codes(text)
-        dummies = np.zeros((len(series), len(self.outputs)), np.float32)
-        rows = np.flatnonzero(codes < len(self.categories))
-        dummies[rows, codes[rows]] = 1.0
-        if self.missing_column:
-            dummies[:, -1] = codes == self._vocabulary.missing
-        return dummies
+        return self._place_of_code.take(self._vocabulary.codes(text))
+
+    @cached_property
+    def _place_of_code(self) -> NDArray[np.int64]:
+        """By code: each category, then unseen ones, then missing values in the last column."""
+        nowhere = len(self.outputs)
+        missing = nowhere - 1 if self.missing_column else nowhere
+        return np.array([*range(len(self.categories)), nowhere, missing])
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

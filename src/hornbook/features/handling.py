@@ -130,6 +130,15 @@ class FittedHandling:
         """Returns an array of shape `(n_rows, *shape)`, of `dtype`, without NaN."""
         raise NotImplementedError
 
+    @property
+    def is_one_hot(self) -> bool:
+        """Whether each row of the array is zeros, or zeros and a single 1; see `places`."""
+        return False
+
+    def places(self, series: pl.Series) -> NDArray[np.integer[Any]]:
+        """Where a row that `is_one_hot` has its 1, `len(outputs)` where it has none."""
+        raise NotImplementedError
+
     def transform_fitted(self, series: pl.Series, rows: NDArray[np.int64]) -> NDArray[Any]:
         """`transform` for rows that the handling was fitted on.
 

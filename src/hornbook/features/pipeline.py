@@ -27,6 +27,7 @@ from hornbook.features.handling import (
     State,
     handling_class,
 )
+from hornbook.features.input_encoding import EncodedInput, InputEncoding
 from hornbook.features.input_spec import InputSpec, input_after, input_filled_by
 from hornbook.features.resources import NO_RESOURCES, Resources
 from hornbook.features.step import STEPS_INPUT, FittedStep, Step, TrainBlock, fitted_step_class
@@ -145,6 +146,18 @@ class FeaturePipeline:
         return {name: input_filled_by(name, parts) for name, parts in members.items()}
 
     @cached_property
+    def encodings(self) -> dict[str, InputEncoding]:
+        """How the rows of each input are kept, by the input's name."""
+        members: dict[str, list[FittedHandling]] = {name: [] for name in self.inputs}
+        for feature, handling in zip(self.features, self.fitted, strict=True):
+            members[feature.input].append(handling)
+        if self.steps:
+            members[STEPS_INPUT] = []
+        return {
+            name: InputEncoding(spec, tuple(members[name])) for name, spec in self.inputs.items()
+        }
+
+    @cached_property
     def block_rows(self) -> int:
         """How many rows to preprocess at once: enough for speed, bounded in bytes."""
         sizes = [spec.row_bytes for spec in self.filled_inputs.values()]
@@ -187,7 +200,43 @@ class FeaturePipeline:
         Returns:
             By input name, an array of shape `(n_rows, *shape)` and the input's dtype.
         """
-        return self.finish(self.fill(frame, fitted_rows))
+        return self.decode(self.encode(frame, fitted_rows))
+
+    def encode(
+        self, frame: pl.DataFrame, fitted_rows: NDArray[np.int64] | None = None
+    ) -> dict[str, EncodedInput]:
+        """The first half of `transform`: each input in the form in which rows are kept.
+
+        Args:
+            frame: as for `transform`.
+            fitted_rows: as for `transform`.
+        """
+        values = {
+            # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
+            id(handling): frame[handling.column].alias("values")
+            for handling in self.fitted
+        }
+
+        def transform(handling: FittedHandling) -> NDArray[Any]:
+            if fitted_rows is None:
+                return handling.transform(values[id(handling)])
+            return handling.transform_fitted(values[id(handling)], fitted_rows)
+
+        def places(handling: FittedHandling) -> NDArray[Any]:
+            return handling.places(values[id(handling)])
+
+        encoded = {}
+        for name, encoding in self.encodings.items():
+            if self.steps and name == STEPS_INPUT:
+                filled = self.finish(self.fill(frame, fitted_rows, only=name))
+                encoded[name] = encoding.whole(filled[name])
+            else:
+                encoded[name] = encoding.encode(len(frame), transform, places)
+        return encoded
+
+    def decode(self, encoded: Mapping[str, EncodedInput]) -> dict[str, NDArray[Any]]:
+        """The second half of `transform`: the inputs as the network gets them."""
+        return {name: self.encodings[name].decode(arrays) for name, arrays in encoded.items()}
 
     def fill(
         self,
@@ -195,7 +244,7 @@ class FeaturePipeline:
         fitted_rows: NDArray[np.int64] | None = None,
         only: str | None = None,
     ) -> dict[str, NDArray[Any]]:
-        """The first half of `transform`: every input as in `filled_inputs`, before the steps.
+        """Every input as in `filled_inputs`, before the steps.
 
         Args:
             frame: as for `transform`.
@@ -225,7 +274,7 @@ class FeaturePipeline:
         return arrays
 
     def finish(self, filled: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """The second half of `transform`: the steps on `main`.
+        """The steps on `main`, after `fill`: the inputs as `transform` gives them.
 
         Args:
             filled: what `fill` gave; it is not changed.
