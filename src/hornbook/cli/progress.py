@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.progress import (
@@ -117,6 +118,9 @@ class TrainingProgress:
             + (f"{validation:,} validation rows, " if validation else "")
             + f"{event['test_rows']:,} test rows, {event['features']} features"
         )
+        for name, when in event.get("reused", {}).items():
+            computed = datetime.fromisoformat(when).astimezone()
+            self.say(f"Re-using {name} rows preprocessed on {computed:%Y-%m-%d at %H:%M}")
         for reason, count in event["dropped"].items():
             self.say(f"{count:,} rows left out: {reason}")
 

@@ -287,6 +287,9 @@ class TrainingSection(Section):
         100, ge=1, description="batches an epoch, when not training on all data"
     )
     shuffle: bool = Field(True, description="a new order of the train rows each epoch")
+    cache_preprocessed: bool = Field(
+        True, description="keep preprocessed rows on disk, for later epochs and trainings"
+    )
     early_stopping: EarlyStoppingSection = Field(
         default_factory=EarlyStoppingSection, description="stop when nothing improves"
     )

@@ -151,6 +151,16 @@ class FittedHandling:
         del rows
         return self.transform(series)
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether its arrays depend on files that the values name."""
+        return False
+
+    def digest_of_files(self, series: pl.Series) -> bytes:
+        """A digest of the states of these files: another one where a file was changed."""
+        del series
+        return b""
+
     def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
         """Which rows cannot be scored, of those that have a value; `None` if all can.
 

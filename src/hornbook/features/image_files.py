@@ -88,6 +88,16 @@ class ImageFiles:
         if not is_surely_whole(head, tail, size_bytes):
             decode_image(self.read(value), name=value)
 
+    def state_of(self, value: str) -> str:
+        """Size and time of change of the file that a value names; empty where there is none."""
+        if not value or len(value) > _LONGEST_PATH or value.startswith("data:"):
+            return ""
+        try:
+            status = self._path(value).stat()
+        except (OSError, UnreadableImageError):
+            return ""
+        return f"{status.st_size} {status.st_mtime_ns};"
+
     def _path(self, value: str) -> Path:
         try:
             return path_inside(self.folder, value)

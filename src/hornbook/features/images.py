@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -142,6 +143,16 @@ class FittedImage(FittedHandling):
         if failures and self.missing == "fail":
             raise unreadable_images_error(self.column, failures)
         return batch
+
+    @property
+    def reads_files(self) -> bool:
+        return True
+
+    def digest_of_files(self, series: pl.Series) -> bytes:
+        digest = hashlib.blake2b(digest_size=16)
+        for state in map_in_threads(self.reader.files.state_of, _texts(series)):
+            digest.update(state.encode())
+        return digest.digest()
 
     def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
         if self.missing != "drop_rows":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -287,16 +288,27 @@ class FeaturePipeline:
     def save(self, folder: Path) -> None:
         """Writes the fitted state as `pipeline.json` and `arrays.safetensors`."""
         folder.mkdir(parents=True, exist_ok=True)
+        values, arrays = self._content()
+        save_file(arrays, folder / _ARRAYS_FILE)
+        write_json_atomically(folder / STATE_FILE, values)
+
+    def update_digest(self, digest: hashlib.blake2b) -> None:
+        """Adds all that is fitted to a digest, so that another pipeline gives another one."""
+        values, arrays = self._content()
+        digest.update(json.dumps(values, sort_keys=True).encode())
+        for name, array in sorted(arrays.items()):
+            digest.update(f"{name} {array.dtype} {array.shape}".encode())
+            digest.update(array.tobytes())
+
+    def _content(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """The fitted state as JSON and arrays."""
         states = {str(index): handling.state() for index, handling in enumerate(self.fitted)}
         step_states = {f"step {index}": step.state() for index, step in enumerate(self.steps)}
-        save_file(
-            {
-                f"{key}/{name}": np.ascontiguousarray(array)
-                for key, state in (states | step_states).items()
-                for name, array in state.arrays.items()
-            },
-            folder / _ARRAYS_FILE,
-        )
+        arrays = {
+            f"{key}/{name}": np.ascontiguousarray(array)
+            for key, state in (states | step_states).items()
+            for name, array in state.arrays.items()
+        }
         entries = [
             {
                 "column": feature.column,
@@ -312,7 +324,7 @@ class FeaturePipeline:
             {"step": step.name, "state": state.values}
             for step, state in zip(self.steps, step_states.values(), strict=True)
         ]
-        write_json_atomically(folder / STATE_FILE, {"features": entries, "steps": steps})
+        return {"features": entries, "steps": steps}, arrays
 
     @classmethod
     def load(cls, folder: Path, resources: Resources = NO_RESOURCES) -> Self:

@@ -34,6 +34,7 @@ from hornbook.features import (
 )
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
+from hornbook.training.cached_sets import CachedSets
 from hornbook.training.image_check import ImageCheck
 from hornbook.training.row_sets import DroppedRows, Rows, RowSets, RowSource, choose_row_sets
 
@@ -135,6 +136,7 @@ class Preparation:
         table: the train data.
         test: the test data, where they are in a file of their own.
         resources: the user's code and image folders.
+        caches: keeps preprocessed rows; they are made anew in each epoch where it is absent.
 
     Raises:
         DataError: too few rows are left.
@@ -146,8 +148,10 @@ class Preparation:
         table: Table,
         test: Table | None,
         resources: Resources = NO_RESOURCES,
+        caches: CachedSets | None = None,
     ) -> None:
         self._design = design
+        self._caches = caches
         self._table = table
         self._test = table if test is None else test
         self._resources = resources
@@ -194,18 +198,22 @@ class Preparation:
         )
         measured = PreparedRows(table, train, pipeline, self._targets, task.weights.sample_weight)
         notes = _notes(table) if test is table else (*_notes(table), *_notes(test))
+        weights = _class_weights(self._design, measured)
         return PreparedData(
-            train=replace(
-                measured, class_weights=_class_weights(self._design, measured), fitted=True
-            ),
-            test=replace(measured, table=test, rows=tested),
-            validation=None if validation is None else replace(measured, rows=validation),
+            train=self._cached("train", replace(measured, class_weights=weights, fitted=True)),
+            test=self._cached("test", replace(measured, table=test, rows=tested)),
+            validation=None
+            if validation is None
+            else self._cached("validation", replace(measured, rows=validation)),
             pipeline=pipeline,
             targets=self._targets,
             dropped=dict(dropped.counts),
             notes=(*notes, *self._images.notes(), *self._class_notes(train, tested)),
             images=self._images,
         )
+
+    def _cached(self, name: str, rows: PreparedRows) -> PreparedRows:
+        return rows if self._caches is None else self._caches.attach(name, rows)
 
     def _read_targets(self, table: Table) -> pl.DataFrame:
         """The target columns of all rows."""

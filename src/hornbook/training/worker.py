@@ -24,6 +24,7 @@ from hornbook.errors import HornbookError, InterruptedTrainingError
 from hornbook.features import TargetLayout
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.build import build_for_training
+from hornbook.training.cached_sets import CachedSets
 from hornbook.training.context import TrainingContext, enter_design
 from hornbook.training.cross_test import CrossTester
 from hornbook.training.diagnose import diagnose
@@ -87,8 +88,17 @@ class _Training:
         self._job = TrainingJob.read(folder)
         self._imported = self._prepared = 0.0
         self._stage_written = 0.0
+        self._caches: CachedSets | None = None
 
     def run(self) -> TrainingResult:
+        """Trains, and leaves nothing open, however that ends."""
+        try:
+            return self._run()
+        finally:
+            if self._caches is not None:
+                self._caches.close()
+
+    def _run(self) -> TrainingResult:
         self._imported = time.time() - self._started
         open_backend(keras.backend.backend())
         design = DesignFolder.read(self._folder / DESIGN_FOLDER, base=Path(self._job.base))
@@ -162,7 +172,8 @@ class _Training:
         self._stage("preparing features")
         resources = DesignResources.of_training(design, code, Path(self._job.home))
         set_seed(design.task.seed)
-        preparation = Preparation(design, table, test, resources)
+        self._caches = CachedSets(design, Path(self._job.home))
+        preparation = Preparation(design, table, test, resources, self._caches)
         data = preparation.data(preparation.sets[0])
         if data.images is not None:
             data.images.write(self._folder)
@@ -175,6 +186,7 @@ class _Training:
             inputs={name: list(spec.shape) for name, spec in data.pipeline.inputs.items()},
             dropped=data.dropped,
             notes=data.notes,
+            reused={name: when.isoformat() for name, when in self._caches.reused.items()},
         )
         self._stop_if_asked()
         return table, preparation, data
@@ -238,6 +250,8 @@ class _Training:
             status = "stopped"
             reason = f"Stopped by the user; {kept}."
         notes = [*data.notes, *data.pipeline.notes()]
+        if self._caches is not None:
+            notes += self._caches.notes
         if not math.isfinite(outcome.measurement.value):
             notes.append(
                 f"{design.task.metric} has no value on the measured rows, so no epoch is better "
