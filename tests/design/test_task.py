@@ -108,6 +108,7 @@ DEFAULTS: dict[str, Any] = {
         "train_on_all_data": True,
         "steps_per_epoch": 100,
         "shuffle": True,
+        "cache_preprocessed": True,
         "early_stopping": {"enabled": False, "patience": 3, "min_delta": 0.0},
         "reduce_learning_rate": {
             "enabled": False,

@@ -66,12 +66,11 @@ def test_arrays_that_are_no_text_are_refused() -> None:
         Vocabulary.from_arrays({**arrays, "category_ends": np.array([2, 9])})
 
 
-def test_categories_that_hash_alike_are_told_apart() -> None:
-    class Colliding(Vocabulary):
-        @property
-        def _by_hash(self) -> Any:  # type: ignore[override]
-            # Whatever is looked up lands next to the second category.
-            return np.array([0, 2**64 - 1], np.uint64), np.array([0, 1]), 0
-
-    vocabulary = Colliding(pl.Series(["a", "b"]))
-    assert vocabulary.codes(pl.Series(["b", "c", "a"])).tolist() == [1, 2, 2]
+@pytest.mark.parametrize("n_categories", [1, 2, 300, 5000])
+def test_a_text_that_hashes_like_a_category_is_none(n_categories: int) -> None:
+    categories = pl.Series([f"category {i}" for i in range(n_categories)])
+    vocabulary = Vocabulary(categories)
+    # So many others meet every slot of the table of a few categories.
+    others = pl.Series([f"other {i}" for i in range(20_000)])
+    assert (vocabulary.codes(others) == vocabulary.unseen).all()
+    assert vocabulary.codes(categories.reverse()).tolist() == list(range(n_categories))[::-1]

@@ -1,16 +1,15 @@
-"""A pass over rows in some order: preprocessed in large blocks, given in chunks of whole batches."""
+"""A pass over rows in some order: read in large blocks, given in chunks of whole batches."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.batching.rows import Batch, PreparedRows
+from hornbook.batching.ahead import Ahead
+from hornbook.batching.rows import Batch, EncodedRows, PreparedRows
 
 __all__ = ["Chunk", "ChunkReader"]
 
@@ -42,8 +41,9 @@ class Chunk(NamedTuple):
 class ChunkReader:
     """Reads the rows of one pass from front to back, a little ahead of the one who asks.
 
-    Where there is more than one chunk, a thread prepares the next ones, at most 32 MiB of them
-    or one. The rows of a chunk are the same whatever the sizes of blocks and chunks.
+    Where there is more than one chunk, a thread reads the next block while another makes chunks of
+    the last one: at most 32 MiB of either, or one. The rows of a chunk are the same whatever the
+    sizes of blocks and chunks.
 
     One thread asks at a time.
 
@@ -68,17 +68,14 @@ class ChunkReader:
         decoded = sum(spec.row_bytes for spec in rows.pipeline.inputs.values())
         batches = max(1, _CHUNK_BYTES // max(1, decoded * batch_size))
         self._chunk_rows = batches * batch_size
-        chunk_bytes = max(1, decoded * self._chunk_rows)
-        self._ahead = int(np.clip(_AHEAD_BYTES // chunk_bytes, 1, _MOST_AHEAD))
-        self._chunks = self._read()
-        self._ready: deque[Chunk] = deque()
-        self._failure: Exception | None = None
-        self._is_over = False
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._ahead: list[Ahead[Any]] = []
+        self._chunks = self._decoded(self._encoded())
         if len(order) - first > self._chunk_rows:
-            self._thread = threading.Thread(target=self._prepare, daemon=True, name="chunks")
-            self._thread.start()
+            blocks = Ahead(self._encoded(), 1, "read-blocks")
+            most = int(np.clip(_AHEAD_BYTES // max(1, decoded * self._chunk_rows), 1, _MOST_AHEAD))
+            chunks = Ahead(self._decoded(blocks), most, "make-chunks")
+            self._ahead = [blocks, chunks]
+            self._chunks = chunks
 
     def take(self) -> Chunk:
         """The next chunk, as soon as it is ready.
@@ -87,43 +84,20 @@ class ChunkReader:
             Exception: what went wrong while it was prepared.
         """
         with self._rows.clock.timed("waiting"):
-            if self._thread is None:
-                return next(self._chunks)
-            with self._changed:
-                self._changed.wait_for(lambda: self._ready or self._failure or self._is_over)
-                if not self._ready:
-                    raise self._failure or StopIteration
-                chunk = self._ready.popleft()
-                self._changed.notify_all()
-                return chunk
+            return next(self._chunks)
 
     def close(self) -> None:
-        """Ends the thread after the chunk it is at, and waits for that."""
-        with self._changed:
-            self._is_over = True
-            self._changed.notify_all()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        """Ends the threads after what they are at, and waits for that."""
+        for one in self._ahead:
+            one.close()
 
-    def _prepare(self) -> None:
-        try:
-            for chunk in self._chunks:
-                with self._changed:
-                    self._ready.append(chunk)
-                    self._changed.notify_all()
-                    self._changed.wait_for(
-                        lambda: self._is_over or len(self._ready) < self._ahead
-                    )
-                    if self._is_over:
-                        return
-        except Exception as error:  # noqa: BLE001 - raised where the chunk is asked for
-            with self._changed:
-                self._failure = error
-                self._changed.notify_all()
-
-    def _read(self) -> Iterator[Chunk]:
+    def _encoded(self) -> Iterator[tuple[int, EncodedRows]]:
+        """The blocks, each with the place of its first row."""
         for start, stop in self._blocks():
-            encoded = self._rows.encode(self._order[start:stop].astype(np.int64))
+            yield start, self._rows.encode(self._order[start:stop].astype(np.int64))
+
+    def _decoded(self, blocks: Iterator[tuple[int, EncodedRows]]) -> Iterator[Chunk]:
+        for start, encoded in blocks:
             for at in range(0, len(encoded), self._chunk_rows):
                 rows = self._rows.decode(encoded[at : at + self._chunk_rows])
                 yield Chunk(start + at, rows)

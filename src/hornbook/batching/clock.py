@@ -23,7 +23,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seconds: dict[Activity, float] = {}
+        self._seconds: dict[str, float] = {}
 
     @contextmanager
     def timed(self, activity: Activity) -> Iterator[None]:
@@ -39,7 +39,7 @@ class Clock:
         with self._lock:
             self._seconds[activity] = self._seconds.get(activity, 0.0) + seconds
 
-    def take(self) -> dict[Activity, float]:
+    def take(self) -> dict[str, float]:
         """What has been counted since this was last called."""
         with self._lock:
             taken, self._seconds = self._seconds, {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import keras
+
+from hornbook.batching.ahead import Ahead
 
 __all__ = ["PrefetchedSequence", "prefetched"]
 
@@ -39,7 +39,7 @@ class PrefetchedSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self.sequence = sequence
         self.failure: Exception | None = None
         self._ahead = ahead
-        self._preparing: _Preparing | None = None
+        self._preparing: Ahead[Any] | None = None
         self._next: int | None = None
 
     def __len__(self) -> int:
@@ -50,9 +50,9 @@ class PrefetchedSequence(keras.utils.PyDataset):  # type: ignore[misc]
             if index != self._next:
                 return self.sequence[index]
             if self._preparing is None:
-                self._preparing = _Preparing(self.sequence, self._ahead)
+                self._preparing = Ahead(self._batches(), self._ahead, "prefetch")
             self._next += 1
-            return self._preparing.take()
+            return next(self._preparing)
         except Exception as error:
             self.failure = error
             raise
@@ -73,8 +73,11 @@ class PrefetchedSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def close(self) -> None:
         """Ends the thread, if one is left; batches are then prepared on the spot."""
         if self._preparing is not None:
-            self._preparing.end()
+            self._preparing.close()
         self._preparing = self._next = None
+
+    def _batches(self) -> Iterator[Any]:
+        return (self.sequence[index] for index in range(len(self.sequence)))
 
 
 @contextmanager
@@ -107,54 +110,3 @@ def _with_wrapped(sequence: Any) -> Iterator[Any]:
     while sequence is not None:
         yield sequence
         sequence = getattr(sequence, "sequence", None)
-
-
-class _Preparing:
-    """A thread that prepares the batches of one epoch, and those that are ready."""
-
-    def __init__(self, sequence: Any, ahead: int) -> None:
-        self._sequence = sequence
-        self._ahead = ahead
-        self._ready: deque[Any] = deque()
-        self._failure: Exception | None = None
-        self._ended = False
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="prefetch")
-        self._thread.start()
-
-    def take(self) -> Any:
-        """The next batch, as soon as it is ready.
-
-        Raises:
-            Exception: what the sequence raised instead of it.
-        """
-        with self._changed:
-            self._changed.wait_for(lambda: self._ready or self._failure is not None)
-            if not self._ready and self._failure is not None:
-                raise self._failure
-            batch = self._ready.popleft()
-            self._changed.notify_all()
-            return batch
-
-    def end(self) -> None:
-        """Ends the thread after the batch it is at, and waits for that."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            for index in range(len(self._sequence)):
-                with self._changed:
-                    self._changed.wait_for(lambda: self._ended or len(self._ready) < self._ahead)
-                    if self._ended:
-                        return
-                batch = self._sequence[index]
-                with self._changed:
-                    self._ready.append(batch)
-                    self._changed.notify_all()
-        except Exception as error:  # noqa: BLE001 - raised where the batch is asked for
-            with self._changed:
-                self._failure = error
-                self._changed.notify_all()

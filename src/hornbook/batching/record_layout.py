@@ -26,11 +26,13 @@ def _as_is(stored: NDArray[Any]) -> NDArray[Any]:
 
 
 def _times_255th(stored: NDArray[Any]) -> NDArray[Any]:
-    return np.multiply(stored, np.float32(1 / 255), dtype=np.float32)
+    restored: NDArray[np.float32] = np.multiply(stored, np.float32(1 / 255), dtype=np.float32)
+    return restored
 
 
 def _over_255(stored: NDArray[Any]) -> NDArray[Any]:
-    return np.divide(stored, np.float32(255), dtype=np.float32)
+    restored: NDArray[np.float32] = np.divide(stored, np.float32(255), dtype=np.float32)
+    return restored
 
 
 _FROM_PIXELS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {

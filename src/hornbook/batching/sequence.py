@@ -66,8 +66,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._reads = 0
         self._lock = threading.Lock()
         self._order: tuple[int, NDArray[np.uint32]] | None = None
-        self._reader: Any = None
-        self._chunk: Any = None
+        self._current: _Pass | None = None
         self._expected = 0
         self._is_running = False
         self.failure: Exception | None = None
@@ -115,36 +114,28 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def close(self) -> None:
         """Ends what is being prepared ahead; batches may still be asked for."""
         with self._lock:
-            self._close_reader()
+            self._close_current()
 
     def _read(self, pass_number: int, index: int) -> Batch:
         start = index * self.batch_size
         stop = min(start + self.batch_size, len(self.rows))
         follows, self._expected = index in (0, self._expected), index + 1
-        if self._has_chunk(pass_number) and self._chunk.start <= start < self._chunk.stop:
-            return self._sliced(start, stop)
-        if not (self._has_chunk(pass_number) and self._chunk.stop == start):
+        current = self._current
+        if current is None or current.pass_number != pass_number or not current.reaches(start):
             # Keras looks at a batch or two before it trains: these are no pass.
             self._is_running = self._is_running or index >= _LOOKED_AT
             order = self._order_of(pass_number)
             if not (follows and self._is_running):
                 return self.rows.read(order[start:stop].astype(np.int64))
-            self._close_reader()
+            self._close_current()
             reader = ChunkReader(self.rows, order, self.batch_size, first=start)
-            self._reader = (pass_number, reader)
-        self._chunk = self._reader[1].take()
-        return self._sliced(start, stop)
+            current = self._current = _Pass(pass_number, reader)
+        return current.batch(start, stop)
 
-    def _has_chunk(self, pass_number: int) -> bool:
-        return self._chunk is not None and self._reader[0] == pass_number
-
-    def _sliced(self, start: int, stop: int) -> Batch:
-        return self._chunk.rows[start - self._chunk.start : stop - self._chunk.start]
-
-    def _close_reader(self) -> None:
-        if self._reader is not None:
-            self._reader[1].close()
-        self._reader = self._chunk = None
+    def _close_current(self) -> None:
+        if self._current is not None:
+            self._current.reader.close()
+        self._current = None
 
     def _order_of(self, pass_number: int) -> NDArray[np.uint32]:
         if self._order is None or self._order[0] != pass_number:
@@ -154,3 +145,23 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
                 np.random.default_rng([self._seed, pass_number]).shuffle(order)
             self._order = (pass_number, order)
         return self._order[1]
+
+
+class _Pass:
+    """A pass that is being read, and the chunk it is at."""
+
+    def __init__(self, number: int, reader: ChunkReader) -> None:
+        self.pass_number = number
+        self.reader = reader
+        self._chunk: Chunk | None = None
+
+    def reaches(self, start: int) -> bool:
+        """Whether the batch that begins there is in the chunk, or begins the next one."""
+        return self._chunk is not None and self._chunk.start <= start <= self._chunk.stop
+
+    def batch(self, start: int, stop: int) -> Batch:
+        """A batch that the pass reaches, or its first one."""
+        chunk = self._chunk
+        if chunk is None or start == chunk.stop:
+            chunk = self._chunk = self.reader.take()
+        return chunk.rows[start - chunk.start : stop - chunk.start]

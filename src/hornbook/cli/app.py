@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hornbook import __version__
+from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
 from hornbook.cli.folder import folder
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, init, check, train, sessions, show, predict, logs, deploy, trust):
+for command in (demo, init, check, train, sessions, show, predict, logs, deploy, trust, cache):
     app.command()(command)
 app.add_typer(folder, name="folder")
 

@@ -9,7 +9,16 @@ import plotext
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["curve", "format_margin", "format_number", "history_table", "metrics_table"]
+from hornbook.training.profile import EpochProfile
+
+__all__ = [
+    "curve",
+    "format_margin",
+    "format_number",
+    "history_table",
+    "metrics_table",
+    "profile_table",
+]
 
 _CURVE_HEIGHT = 14
 
@@ -113,3 +122,31 @@ def curve(
     plotext.xlabel("epoch")
     drawn: str = plotext.uncolorize(plotext.build())
     return drawn
+
+
+def profile_table(profile: Sequence[EpochProfile]) -> Table:
+    """Where the seconds of a training went: those of the first epoch, and the mean of the others.
+
+    What threads did beside the training is set apart, since it costs no time of its own.
+    """
+    table = Table(title="Seconds an epoch", title_justify="left")
+    table.add_column("")
+    first, *others = profile
+    table.add_column("First", justify="right")
+    if others:
+        table.add_column("Others, mean", justify="right")
+    rows = (
+        ("Steps of the training", "steps"),
+        ("Waiting for data", "waiting"),
+        ("Metrics", "metrics"),
+        ("Checkpoints", "checkpoints"),
+        ("In all", "epoch"),
+        ("Beside: reading rows", "reading"),
+        ("Beside: transforming rows", "transforming"),
+    )
+    for title, name in rows:
+        cells = [f"{getattr(first, name):.3f}"]
+        if others:
+            cells.append(f"{sum(getattr(one, name) for one in others) / len(others):.3f}")
+        table.add_row(title, *cells, end_section=name in ("checkpoints", "epoch"))
+    return table

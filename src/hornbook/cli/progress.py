@@ -111,6 +111,9 @@ class TrainingProgress:
     def _on_reading(self, event: dict[str, Any]) -> None:
         self._bar.update(self._task, completed=event["done_bytes"], total=event["total_bytes"])
 
+    def _on_preprocessing(self, event: dict[str, Any]) -> None:
+        self._bar.update(self._task, completed=event["done_rows"], total=event["total_rows"])
+
     def _on_prepared(self, event: dict[str, Any]) -> None:
         validation = event["validation_rows"]
         self.say(

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 __all__ = ["MappedFile"]
 
 _HELD_BYTES = 64 * 2**20
+_LARGE_BYTES = 2 * _HELD_BYTES
 
 
 class MappedFile:
-    """A memory-mapped file that never holds much more than 64 MiB of the process's memory.
+    """A memory-mapped file that holds no more than about 128 MiB of the process's memory.
 
-    What was read stays in the cache of the operating system, where it is found again at the speed
-    of memory; but it no longer counts as memory of this process, however large the file is.
+    What was read of a larger one stays in the cache of the operating system, where it is found
+    again at the speed of memory; but it no longer counts as memory of this process.
 
     Several threads may read and write at once. The file must keep its size while it is open.
 
@@ -43,7 +44,11 @@ class MappedFile:
     @property
     def is_large(self) -> bool:
         """Whether its pages should be given back now and then."""
-        return len(self.bytes) > _HELD_BYTES
+        return len(self.bytes) > _LARGE_BYTES
+
+    def part(self, start: int, stop: int) -> memoryview:
+        """Some of the bytes."""
+        return memoryview(self._map)[start:stop]
 
     def release(self) -> None:
         """Gives back the pages of a large file; other threads may go on reading and writing."""

@@ -15,6 +15,7 @@ from hornbook.data.mapped_file import MappedFile
 __all__ = ["RecordFile"]
 
 _CHECKED_BYTES = 16 * 2**20
+_RELEASED_BYTES = 64 * 2**20
 
 
 class RecordFile:
@@ -33,6 +34,7 @@ class RecordFile:
         self.dtype = dtype
         self._file = MappedFile(path, writable=writable)
         self._records = self._file.bytes.reshape(-1, dtype.itemsize)
+        self._written_bytes = 0
 
     @classmethod
     def create(cls, path: Path, dtype: np.dtype[Any], n_records: int) -> RecordFile:
@@ -65,6 +67,13 @@ class RecordFile:
             records: of the file's dtype, shape `(n,)`.
         """
         rows = records.view(np.uint8).reshape(len(records), -1)
+        if len(places) and places[-1] - places[0] == len(places) - 1:
+            self._records[places[0] : places[-1] + 1] = rows
+            self._written_bytes += rows.size
+            if self._written_bytes > _RELEASED_BYTES:
+                self._written_bytes = 0
+                self._file.release()
+            return
         for part in self._file.runs(places, self.dtype.itemsize):
             self._records[places[part]] = rows[part]
 
@@ -74,16 +83,18 @@ class RecordFile:
             return self._read(places)
         order = np.argsort(places)
         ascending = places[order]
-        taken = np.empty(len(places), self.dtype)
+        taken = np.empty((len(places), self.dtype.itemsize), np.uint8)
         for part in self._file.runs(ascending, self.dtype.itemsize):
-            taken[order[part]] = self._read(ascending[part])
-        return taken
+            np.take(self._records, ascending[part], axis=0, out=taken[part], mode="clip")
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return taken.take(back, axis=0).view(self.dtype).reshape(-1)
 
     def checksum(self) -> int:
         """CRC-32 of the content, as it was written or as it is found."""
         checksum = 0
         for start in range(0, self.size_bytes, _CHECKED_BYTES):
-            checksum = zlib.crc32(self._file.bytes[start : start + _CHECKED_BYTES], checksum)
+            checksum = zlib.crc32(self._file.part(start, start + _CHECKED_BYTES), checksum)
             self._file.release()
         return checksum
 

@@ -1,4 +1,4 @@
-"""Preprocessed sets of rows, kept on disk for later trainings, the least used ones dropped first."""
+"""Preprocessed sets of rows, kept on disk for later trainings; the least used are dropped."""
 
 from __future__ import annotations
 
@@ -77,6 +77,15 @@ class SetCache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @classmethod
+    def of_workspace(cls, home: Path) -> SetCache:
+        """The cache of a workspace.
+
+        Args:
+            home: the workspace's folder.
+        """
+        return cls(home / "cache" / "sets")
 
     @property
     def limit_bytes(self) -> int:

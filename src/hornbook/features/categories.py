@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 __all__ = ["Vocabulary", "spelled"]
 
 _BEYOND_INTEGERS = 2.0**63
+_TABLE_BITS = 20
 
 
 def spelled(series: pl.Series) -> pl.Series:
@@ -71,27 +72,17 @@ class Vocabulary:
         """The place of each value in the list, or `unseen`, or `missing`; shape `(n_rows,)`."""
         found = np.full(len(text), self.unseen)
         if len(self) and len(text):
-            hashes, places, seed = self._by_hash
-            wanted = text.hash(seed).to_numpy()
-            place = places[np.searchsorted(hashes, wanted).clip(max=len(hashes) - 1)]
+            place = self._lookup.places(text)
             same = (self.categories.gather(place) == text).fill_null(value=False).to_numpy()
             found[same] = place[same]
-        found[text.is_null().to_numpy()] = self.missing
+        if text.null_count():
+            found[text.is_null().to_numpy()] = self.missing
         return found
 
     @cached_property
-    def _by_hash(self) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
-        """The hashes in order, the place of each in the list, and their seed.
-
-        Many times as fast as a join or a `pl.Enum`, which hash the whole list for every block.
-        """
-        for seed in count():
-            hashes = self.categories.hash(seed).to_numpy()
-            places = np.argsort(hashes, kind="stable")
-            ordered = hashes[places]
-            if not (ordered[1:] == ordered[:-1]).any():
-                return ordered, places, seed
-        raise AssertionError
+    def _lookup(self) -> _HashLookup:
+        """Faster than a join or a `pl.Enum`, which hash the whole list for every block."""
+        return _HashLookup(self.categories)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The list as arrays of bytes, which load at once however many categories there are."""
@@ -112,3 +103,41 @@ class Vocabulary:
         )
         array.validate(full=True)
         return cls(pl.Series("categories", array, dtype=pl.String))
+
+
+class _HashLookup:
+    """Where the categories of a list may be, by their hashes under a seed that tells them apart.
+
+    The place found for a text that is none of them is that of another category: compare.
+
+    Args:
+        categories: different texts, at least one.
+    """
+
+    def __init__(self, categories: pl.Series) -> None:
+        n = len(categories)
+        # In a table of n² slots, hashes of n texts all differ for more than half of the seeds.
+        bits = max(1, 2 * (n - 1).bit_length())
+        self._mask = np.uint64(2**bits - 1) if bits <= _TABLE_BITS else None
+        for self._seed in count():
+            hashes = categories.hash(self._seed).to_numpy()
+            if self._mask is not None:
+                hashes = hashes & self._mask
+            self._places = np.argsort(hashes, kind="stable")
+            self._hashes = hashes[self._places]
+            if not (self._hashes[1:] == self._hashes[:-1]).any():
+                break
+        if self._mask is not None:
+            table = np.zeros(2**bits, np.int64)
+            table[self._hashes] = self._places
+            self._places = table
+
+    def places(self, text: pl.Series) -> NDArray[np.int64]:
+        """For each text, the place of the only category that it can be; shape `(n_texts,)`."""
+        hashes = text.hash(self._seed).to_numpy()
+        if self._mask is not None:
+            found: NDArray[np.int64] = self._places.take((hashes & self._mask).view(np.int64))
+            return found
+        place = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
+        found = self._places.take(place)
+        return found

@@ -88,7 +88,7 @@ class ImageFiles:
         if not is_surely_whole(head, tail, size_bytes):
             decode_image(self.read(value), name=value)
 
-    def state_of(self, value: str) -> str:
+    def state_of(self, value: str | None) -> str:
         """Size and time of change of the file that a value names; empty where there is none."""
         if not value or len(value) > _LONGEST_PATH or value.startswith("data:"):
             return ""

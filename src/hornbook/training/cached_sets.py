@@ -15,10 +15,7 @@ from hornbook.data import SetCache
 from hornbook.design import DesignFolder
 from hornbook.errors import DataError
 
-__all__ = ["CACHE_FOLDER", "CachedSets"]
-
-CACHE_FOLDER = "cache/sets"
-"""Where a workspace keeps preprocessed sets."""
+__all__ = ["CachedSets"]
 
 
 class CachedSets:
@@ -44,7 +41,7 @@ class CachedSets:
         self.reused: dict[str, datetime] = {}
         self.notes: list[str] = []
         self._design = design
-        self._store = SetCache(home / CACHE_FOLDER)
+        self._store = SetCache.of_workspace(home)
         self._open: list[RowCache] = []
 
     def attach(self, name: str, rows: PreparedRows) -> PreparedRows:

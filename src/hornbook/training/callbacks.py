@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import keras
 import numpy as np
 from tensorboardX import SummaryWriter
 
-from hornbook.batching import PreparedRows
+from hornbook.batching import Clock, PreparedRows
 from hornbook.errors import DivergedTrainingError, TrainingError
 from hornbook.features import TargetLayout
 from hornbook.metrics import TaskMeasurement, TaskMeasurer
@@ -20,6 +21,7 @@ from hornbook.training.events import EventWriter
 from hornbook.training.job import STOP_FILE
 from hornbook.training.kept import KeptEpoch, write_weights
 from hornbook.training.prediction import evaluate_rows
+from hornbook.training.profile import EpochProfile
 
 __all__ = ["EpochLimit", "EpochMetrics", "Progress", "StopWatch", "TensorBoardScalars"]
 
@@ -75,16 +77,18 @@ class EpochMetrics(keras.callbacks.Callback):  # type: ignore[misc]
         logs = {} if logs is None else logs
         self.epochs += 1
         _expect_finite(logs.get("loss", 0.0), self.epochs)
-        evaluated = evaluate_rows(self.model, self._rows, self._layout)
-        measurement = self._measurer.measure(
-            evaluated.targets, evaluated.predictions, evaluated.weight
-        )
+        with self._rows.clock.timed("metrics"):
+            evaluated = evaluate_rows(self.model, self._rows, self._layout)
+            measurement = self._measurer.measure(
+                evaluated.targets, evaluated.predictions, evaluated.weight
+            )
         self._note_custom_scores(measurement)
         logs.setdefault("val_loss", evaluated.loss)
         logs.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
         logs.update({self._prefix + name: value for name, value in measurement.metrics.items()})
         if self._is_best(measurement):
-            write_weights(self.model, self._weights_path)
+            with self._rows.clock.timed("checkpoints"):
+                write_weights(self.model, self._weights_path)
             self.kept = KeptEpoch(self.epochs, measurement, evaluated)
 
     def _note_custom_scores(self, measurement: TaskMeasurement) -> None:
@@ -142,14 +146,24 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         events: where to write.
+        clock: has counted what the epoch's time went to.
         metrics: knows the kept epoch; `None` where nothing is measured.
+
+    Attributes:
+        history: every number of every epoch, by its name in the logs.
+        epochs: how many there were.
+        profile: the seconds of each epoch, see `EpochProfile`.
     """
 
     async_safe = True
 
-    def __init__(self, events: EventWriter, metrics: EpochMetrics | None = None) -> None:
+    def __init__(
+        self, events: EventWriter, clock: Clock, metrics: EpochMetrics | None = None
+    ) -> None:
         super().__init__()
         self._events = events
+        self._clock = clock
+        self.profile: list[EpochProfile] = []
         self._metrics = metrics
         self._epoch_started = 0.0
         self._written = 0.0
@@ -167,6 +181,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the epoch's clock."""
+        self._clock.take()
         self._epoch_started = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -192,12 +207,15 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         for values in self.history.values():
             values.extend([math.nan] * (self.epochs - len(values)))
         kept = None if self._metrics is None else self._metrics.kept
+        seconds = time.perf_counter() - self._epoch_started
+        self.profile.append(EpochProfile.of(seconds, self._clock.take()))
         self._events.write(
             "epoch",
             epoch=self.epochs,
             logs=numbers,
             best=kept is not None and kept.epoch == self.epochs,
-            seconds=time.perf_counter() - self._epoch_started,
+            seconds=seconds,
+            profile=asdict(self.profile[-1]),
             custom_score_errors=self._metrics.custom_score_errors if self._metrics else {},
         )
 

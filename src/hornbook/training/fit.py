@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from hornbook.backends.executions import paced_executions
 from hornbook.batching import RowSequence, prefetched
 from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
 from hornbook.design.metrics import CustomScoreSection
@@ -36,6 +38,7 @@ from hornbook.training.kept import WEIGHTS_FILE, read_weights
 from hornbook.training.model import UserModel
 from hornbook.training.prediction import evaluate_rows
 from hornbook.training.prepare import PreparedData
+from hornbook.training.profile import EpochProfile
 from hornbook.training.user_code import UserCode
 
 __all__ = ["FitOutcome", "RefitOutcome", "fit", "make_measurer", "metric_prefix", "refit"]
@@ -57,6 +60,7 @@ class FitOutcome:
         custom_score_errors: why custom scores are not numbers, by their names.
         corrections: what was learnt on rows held out from training; measurement and thresholds
             are those of corrected probabilities.
+        profile: what the seconds of each epoch went to.
     """
 
     epoch: int
@@ -69,6 +73,7 @@ class FitOutcome:
     seconds: float
     custom_score_errors: dict[str, str]
     corrections: Corrections = field(default_factory=Corrections)
+    profile: tuple[EpochProfile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,7 @@ def fit(
     weights_file = folder / run / WEIGHTS_FILE
     weights_file.parent.mkdir(exist_ok=True)
     metrics = EpochMetrics(data.measured, layout, measurer, prefix, weights_file)
-    progress, stop_watch = Progress(events, metrics), StopWatch(folder)
+    progress, stop_watch = Progress(events, data.train.clock, metrics), StopWatch(folder)
     tensorboard = TensorBoardScalars(folder / "tensorboard" / run, prefix)
     callbacks = [metrics, progress, stop_watch, tensorboard]
     started = time.perf_counter()
@@ -211,6 +216,7 @@ def fit(
         seconds,
         metrics.custom_score_errors,
         corrections,
+        tuple(progress.profile),
     )
 
 
@@ -257,7 +263,8 @@ def refit(
         UserCodeError: the user's code failed.
         TrainingError: the training itself failed.
     """
-    limit, progress, stop_watch = EpochLimit(epochs), Progress(events), StopWatch(folder)
+    limit, stop_watch = EpochLimit(epochs), StopWatch(folder)
+    progress = Progress(events, data.train.clock)
     tensorboard = TensorBoardScalars(folder / "tensorboard" / run, metric_prefix(design))
     callbacks = [limit, progress, stop_watch, tensorboard]
     started = time.perf_counter()
@@ -316,14 +323,9 @@ def _fit_standard(
         seed=design.task.seed,
         steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
     )
-    with prefetched(sequence) as ahead:
-        user_model.keras_model.fit(
-            ahead,
-            epochs=epochs,
-            callbacks=callbacks,
-            shuffle=False,
-            verbose=0,
-        )
+    model = user_model.keras_model
+    with prefetched(sequence) as ahead, paced_executions(model, epochs):
+        model.fit(ahead, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0)
 
 
 def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:
@@ -387,7 +389,7 @@ def _fit_advanced(
             fix="End it with: return train_sequence, validation_sequence",
         )
     model = user_model.keras_model
-    model.fit = _guarded_fit(model.fit, callbacks, metric_prefix(design))
+    model.fit = _guarded_fit(model, callbacks, metric_prefix(design))
     try:
         fit_model = code.function(TRAINING_FILE, "fit_model")
         fit_model(model, returned[0], returned[1], list(callbacks))
@@ -395,10 +397,25 @@ def _fit_advanced(
         del model.fit
 
 
-def _guarded_fit(
-    original: Callable[..., Any], base_callbacks: list[Any], prefix: str
-) -> Callable[..., Any]:
+def _watches_batches(callback: Any) -> bool:
+    """Whether a callback of the user's has something to do before or after a batch."""
+    if isinstance(callback, Progress | StopWatch | keras.callbacks.History):
+        return False
+    if isinstance(callback, keras.callbacks.ModelCheckpoint):
+        return bool(callback.save_freq != "epoch")
+    return any(
+        name in vars(callback) or getattr(type(callback), name) is not getattr(_PLAIN, name)
+        for name in _BATCH_HOOKS
+    )
+
+
+_PLAIN = keras.callbacks.Callback
+_BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+
+
+def _guarded_fit(model: Any, base_callbacks: list[Any], prefix: str) -> Callable[..., Any]:
     """`model.fit` that refuses, before it starts, to train without being measured."""
+    original = model.fit
 
     @functools.wraps(original)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
@@ -420,7 +437,10 @@ def _guarded_fit(
                 )
         keywords.setdefault("verbose", 0)
         sequence, *others = arguments or (keywords.pop("x", None),)
-        with prefetched(sequence) as ahead:
+        with ExitStack() as stack:
+            ahead = stack.enter_context(prefetched(sequence))
+            if not any(map(_watches_batches, given)):
+                stack.enter_context(paced_executions(model, keywords.get("epochs", 1)))
             return original(ahead, *others, **keywords)
 
     return guarded

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from hornbook.atomic import write_json_atomically
 from hornbook.training.events import json_safe
+from hornbook.training.profile import EpochProfile
 
 __all__ = [
     "RESULT_FILE",
@@ -153,6 +154,7 @@ class TrainingResult:
         dropped: rows left out, by reason.
         seconds: `prepare` (imports, reading, fitting features, building), `fit` (the loop
             with its metrics) and `total`.
+        profile: what the seconds of each epoch went to; of a cross-test, those of the kept model.
         backend: what Keras ran on; `backend_reason` says why.
         warnings: what the user should know, in sentences.
     """
@@ -180,6 +182,7 @@ class TrainingResult:
     kept_fold: int | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    profile: tuple[EpochProfile, ...] = ()
     backend: str | None = None
     backend_reason: str | None = None
     warnings: tuple[str, ...] = ()
@@ -215,6 +218,7 @@ class TrainingResult:
                 name: OutputResult.from_json(one) for name, one in values["outputs"].items()
             },
             "folds": tuple(FoldResult(**one) for one in values["folds"]),
+            "profile": tuple(EpochProfile(**one) for one in values.get("profile", ())),
             "warnings": tuple(values["warnings"]),
         }
         return cls(**{**values, **read})

@@ -86,7 +86,7 @@ class _Training:
         self._events = events
         self._started = psutil.Process().create_time()
         self._job = TrainingJob.read(folder)
-        self._imported = self._prepared = 0.0
+        self._imported = self._prepared = self._preprocess_seconds = 0.0
         self._stage_written = 0.0
         self._caches: CachedSets | None = None
 
@@ -125,6 +125,7 @@ class _Training:
                 folder=self._folder,
             )
             return self._cross_test(design, table, data, tester)
+        self._preprocess(data)
         user_model = build_for_training(design, data, code, context)
         self._prepared = time.time() - self._started
         self._stage("training")
@@ -190,6 +191,23 @@ class _Training:
         )
         self._stop_if_asked()
         return table, preparation, data
+
+    def _preprocess(self, data: PreparedData) -> None:
+        """Fills the caches of new sets, as far as that is better done now than epoch by epoch."""
+        self._stage("preprocessing rows")
+        started = time.perf_counter()
+        for rows in (data.train, data.validation, data.test):
+            if rows is not None:
+                rows.fill_cache(self._preprocessing)
+        data.train.clock.take()
+        self._preprocess_seconds = time.perf_counter() - started
+
+    def _preprocessing(self, done_rows: int, total_rows: int) -> None:
+        now = time.monotonic()
+        if now - self._stage_written >= 0.2:
+            self._stage_written = now
+            self._events.write("preprocessing", done_rows=done_rows, total_rows=total_rows)
+        self._stop_if_asked()
 
     def _save(
         self,
@@ -296,9 +314,11 @@ class _Training:
             seconds={
                 "imports": self._imported,
                 "prepare": self._prepared,
+                "preprocess": self._preprocess_seconds,
                 "fit": outcome.seconds,
                 "total": time.time() - self._started,
             },
+            profile=outcome.profile,
             backend=keras.backend.backend(),
             backend_reason=self._job.backend_reason,
             warnings=tuple(notes),

@@ -1,0 +1,244 @@
+"""How many training steps Keras makes at once: decided anew while it trains, not before.
+
+Between two steps Keras runs its callbacks and goes through its Python code, which for a small
+network takes longer than the step. With `steps_per_execution` it makes several steps on end: the
+same steps on the same batches, with the same weights to the last bit. But Keras wants the number
+before it trains, makes more steps than there are where the number does not divide them, and looks
+for a stop only in between. Here the number follows from the time that steps are seen to take.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import keras
+
+__all__ = ["StepTimer", "paced_executions"]
+
+_AT_ONCE_SECONDS = 0.25
+"""An execution takes about that long at most: a stop asked for takes effect after it."""
+
+_MOST_STEPS = 128
+_GROWTH = 4
+_RETRACE_SECONDS = 2.0
+_RETRACED_SHARE = 0.3
+"""TensorFlow traces its function anew for another number of steps, and saves about this share."""
+
+
+class StepTimer:
+    """Watches how long steps take, and says how many to make at once.
+
+    Owned by the thread that trains.
+
+    Args:
+        at_once_seconds: how long the steps made at once may take.
+    """
+
+    def __init__(self, at_once_seconds: float = _AT_ONCE_SECONDS) -> None:
+        self._at_once_seconds = at_once_seconds
+        self._executions = 0
+        self._last = 1
+        self._step_seconds: float | None = None
+
+    @property
+    def step_seconds(self) -> float | None:
+        """How long a step takes, as the last executions were; `None` before two of them."""
+        return self._step_seconds
+
+    @property
+    def steps(self) -> int:
+        """How many steps to make at once: few at first, then more and more."""
+        return min(self.most_steps, _GROWTH * self._last)
+
+    @property
+    def most_steps(self) -> int:
+        """How many steps take a quarter of a second, at most 128."""
+        if self._step_seconds is None:
+            return 1
+        within = int(self._at_once_seconds / max(self._step_seconds, 1e-6))
+        return max(1, min(within, _MOST_STEPS))
+
+    def add(self, steps: int, seconds: float) -> None:
+        """Takes in an execution of so many steps; the first one, which compiles, does not count."""
+        self._executions += 1
+        if self._executions == 1:
+            return
+        self._last = steps
+        seen = seconds / steps
+        before = self._step_seconds
+        self._step_seconds = seen if before is None else max(seen, (before + seen) / 2)
+
+
+@contextmanager
+def paced_executions(model: Any, epochs: int) -> Iterator[None]:
+    """Inside, `model.fit` makes as many steps at once as take a quarter of a second.
+
+    It has no effect on PyTorch, on a model that was compiled with a number of its own, that runs
+    eagerly or on several devices, and where Keras is not as it is known here.
+
+    Args:
+        model: compiled.
+        epochs: that `fit` is called for.
+    """
+    backend = keras.backend.backend()
+    names = {"jax": "JAXEpochIterator", "tensorflow": "TFEpochIterator"}
+    module = import_module(f"keras.src.backend.{backend}.trainer") if backend in names else None
+    original = getattr(module, names.get(backend, ""), None)
+    if original is None or not _may_be_paced(model):
+        yield
+        return
+    pace = _PACES.get(model)
+    if pace is None:
+        pace = _PACES[model] = _JaxPace(model) if backend == "jax" else _TensorFlowPace(model)
+    pace.epochs_left = epochs
+    setattr(module, names[backend], _paced(original, pace))
+    try:
+        yield
+    finally:
+        setattr(module, names[backend], original)
+
+
+def _may_be_paced(model: Any) -> bool:
+    strategy = getattr(model, "distribute_strategy", None)
+    return (
+        getattr(model, "steps_per_execution", None) == 1
+        and not model.run_eagerly
+        and keras.distribution.distribution() is None
+        and (strategy is None or strategy.num_replicas_in_sync == 1)
+        and (model.train_function is None or model in _PACES)
+        and type(model).make_train_function is keras.Model.make_train_function
+    )
+
+
+class _JaxPace:
+    """The pace of one model on JAX, where any number of steps is a loop over the same function.
+
+    Attributes:
+        timer: watches the steps.
+        epochs_left: how many epochs are still to come, the current one included.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.timer = StepTimer()
+        self.epochs_left = 1
+        self._steps = 1
+        self._model_reference = weakref.ref(model)
+        # The model asks for its function when it trains, and again once it was compiled anew.
+        model.make_train_function = self._make
+
+    @property
+    def _model(self) -> Any:
+        return self._model_reference()
+
+    def begin_epoch(self, n_steps: int) -> None:
+        """Looks at what is to come.
+
+        Args:
+            n_steps: of the epoch.
+        """
+
+    def take_steps(self, left: int) -> int:
+        """How many steps are made next, of those that are left in the epoch."""
+        self._steps = min(self.timer.steps, left)
+        return self._steps
+
+    def _make(self, force: bool = False) -> None:
+        model = self._model
+        if model.train_function is not None and not force:
+            return
+        if model.steps_per_execution != 1:
+            type(model).make_train_function(model, force)
+            return
+        model.train_function = self._function()
+
+    def _function(self) -> Callable[..., Any]:
+        # Made for more than one step, Keras' function reads their number whenever it is called.
+        several = self._made_for(2)
+        return lambda *arguments: self._called(several, self._steps, arguments)
+
+    def _made_for(self, steps: int) -> Callable[..., Any]:
+        model = self._model
+        model.steps_per_execution = steps
+        try:
+            type(model).make_train_function(model, True)
+        finally:
+            model.steps_per_execution = 1
+        made: Callable[..., Any] = model.train_function
+        return made
+
+    def _called(self, function: Callable[..., Any], steps: int, arguments: Any) -> Any:
+        """Calls with a number of steps that is gone afterwards: evaluating goes by it, too."""
+        self._model.steps_per_execution = steps
+        try:
+            return function(*arguments)
+        finally:
+            self._model.steps_per_execution = 1
+
+
+class _TensorFlowPace(_JaxPace):
+    """The pace of one model on TensorFlow, which traces its function for one number of steps.
+
+    The number changes after the first epoch, if the rest of the training is worth a tracing.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self._functions: dict[int, Callable[..., Any]] = {}
+
+    def begin_epoch(self, n_steps: int) -> None:
+        seconds = (self.timer.step_seconds or 0.0) * n_steps * self.epochs_left
+        if self._steps == 1 and seconds * _RETRACED_SHARE > _RETRACE_SECONDS:
+            self._steps = min(self.timer.most_steps, n_steps)
+
+    def take_steps(self, left: int) -> int:
+        # A function for more steps than are left ends with the batches.
+        return min(self._steps, left)
+
+    def _function(self) -> Callable[..., Any]:
+        self._functions.clear()
+
+        def call(*arguments: Any) -> Any:
+            function = self._functions.get(self._steps)
+            if function is None:
+                wrapped = self._model.train_function
+                function = self._functions[self._steps] = self._made_for(self._steps)
+                self._model.train_function = wrapped
+            return self._called(function, self._steps, arguments)
+
+        return call
+
+
+_PACES: weakref.WeakKeyDictionary[Any, _JaxPace] = weakref.WeakKeyDictionary()
+"""By model: a model that is fitted several times keeps what was compiled for it."""
+
+
+def _paced(original: type[Any], pace: _JaxPace) -> type[Any]:
+    """Keras' iterator over the executions of an epoch, with a number of steps for each."""
+
+    class PacedEpochIterator(original):  # type: ignore[misc]
+        def _enumerate_iterator(self) -> Iterator[tuple[int, int, Any]]:
+            total = self._num_batches
+            if self.steps_per_epoch or not total:
+                yield from super()._enumerate_iterator()
+                return
+            self.data_adapter.on_epoch_begin()
+            self._current_iterator = iter(self._get_iterator())
+            pace.begin_epoch(total)
+            done = 0
+            while done < total:
+                steps = pace.take_steps(total - done)
+                self._steps_seen = done + steps
+                started = time.perf_counter()
+                yield done, done + steps - 1, self._current_iterator
+                pace.timer.add(steps, time.perf_counter() - started)
+                done += steps
+            pace.epochs_left -= 1
+            self._current_iterator = None
+            self.data_adapter.on_epoch_end()
+
+    return PacedEpochIterator
