@@ -54,5 +54,5 @@ def test_a_changed_byte_changes_the_checksum(tmp_path):
 
 
 def test_a_disk_without_room_is_an_error_before_anything_is_written(tmp_path):
-    with pytest.raises(OSError, match="File too large|No space left"):
+    with pytest.raises(OSError, match=r"File too large|No space left"):
         RecordFile.create(tmp_path / "records", DTYPE, 2**58)

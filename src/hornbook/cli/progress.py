@@ -121,9 +121,11 @@ class TrainingProgress:
             + (f"{validation:,} validation rows, " if validation else "")
             + f"{event['test_rows']:,} test rows, {event['features']} features"
         )
-        for name, when in event.get("reused", {}).items():
+        reused = event.get("reused", {})
+        for when in sorted(set(reused.values())):
+            names = " and ".join(name for name, computed in reused.items() if computed == when)
             computed = datetime.fromisoformat(when).astimezone()
-            self.say(f"Re-using {name} rows preprocessed on {computed:%Y-%m-%d at %H:%M}")
+            self.say(f"Re-using {names} sets computed on {computed:%Y-%m-%d at %H:%M}")
         for reason, count in event["dropped"].items():
             self.say(f"{count:,} rows left out: {reason}")
 

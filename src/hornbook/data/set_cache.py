@@ -181,7 +181,7 @@ class SetCache:
             "n_rows": len(new.records),
             "dtype": _spelled(new.records.dtype),
             "checksum": new.records.checksum(),
-            "computed": datetime.now(UTC).isoformat(timespec="seconds"),
+            "computed": datetime.now(UTC).isoformat(timespec="minutes"),
         }
         write_json_atomically(new.folder / _ENTRY, entry)
         replace_folder_atomically(new.folder, self.root / new.key)
