@@ -91,21 +91,27 @@ class ImageDataGeneratorTransform:
         if matrix is None:
             out[...] = self._generator.apply_transform(image.copy(), dict(parameters))
             return out
-        is_padded = _pays_to_pad(image)
-        warped = cv2.warpAffine(
-            cv2.cvtColor(image, cv2.COLOR_RGB2RGBA) if is_padded else image,
+        if _pays_to_pad(image):
+            padded, warped = _SCRATCH.pair(image)
+            cv2.cvtColor(image, cv2.COLOR_RGB2RGBA, dst=padded)
+            self._warp(padded, matrix, warped)
+            cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, dst=out)
+        else:
+            self._warp(image, matrix, out)
+        if any(parameters.get(name) is not None for name in _COLOURS):
+            out[...] = self._generator.apply_transform(out, {**parameters, **_DONE})
+        return out
+
+    def _warp(self, image: NDArray[Any], matrix: NDArray[Any], out: NDArray[Any]) -> None:
+        cv2.warpAffine(
+            image,
             matrix,
             image.shape[1::-1],
-            dst=None if is_padded else out,
+            dst=out,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=_BORDERS[self._generator.fill_mode],
             borderValue=(self._generator.cval,) * 4,
         )
-        if is_padded:
-            cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, dst=out)
-        if any(parameters.get(name) is not None for name in _COLOURS):
-            out[...] = self._generator.apply_transform(out, {**parameters, **_DONE})
-        return out
 
     def each(self, images: NDArray[Any], seeds: Sequence[int], n_copies: int) -> NDArray[Any]:
         """Transforms `n_copies` of each image, several at a time.
@@ -137,6 +143,23 @@ class ImageDataGeneratorTransform:
             and generator.interpolation_order == 1
             and generator.fill_mode in _BORDERS
         )
+
+
+class _Scratch(threading.local):
+    """Two images of four channels for each thread, which it writes over again and again."""
+
+    def __init__(self) -> None:
+        self._arrays = np.empty((2, 0, 0, 4), np.float32)
+
+    def pair(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Two arrays of the image's size and dtype; what is in them does not matter."""
+        shape = (2, *image.shape[:2], 4)
+        if self._arrays.shape != shape or self._arrays.dtype != image.dtype:
+            self._arrays = np.empty(shape, image.dtype)
+        return self._arrays
+
+
+_SCRATCH = _Scratch()
 
 
 def _pays_to_pad(image: NDArray[Any]) -> bool:
