@@ -85,7 +85,12 @@ def test_a_much_larger_jpeg_is_decoded_at_reduced_scale(monkeypatch):
     for size in ((480, 640), (340, 460), (240, 320), (60, 80), (60, 640)):
         load_img(content, size)
     kept = [flag & ~cv2.IMREAD_IGNORE_ORIENTATION for flag in flags]
-    full, half, eighth = cv2.IMREAD_COLOR, cv2.IMREAD_REDUCED_COLOR_2, cv2.IMREAD_REDUCED_COLOR_8
+    rgb = cv2.IMREAD_COLOR_RGB
+    full, half, eighth = (
+        rgb,
+        cv2.IMREAD_REDUCED_GRAYSCALE_2 | rgb,
+        cv2.IMREAD_REDUCED_GRAYSCALE_8 | rgb,
+    )
     assert kept == [full, full, half, eighth, full]
 
 

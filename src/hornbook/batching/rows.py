@@ -16,7 +16,7 @@ from hornbook.batching.record_layout import RecordLayout
 from hornbook.batching.row_cache import RowCache
 from hornbook.data import Table
 from hornbook.errors import DataError
-from hornbook.features import EncodedInput, FeaturePipeline, Targets
+from hornbook.features import EncodedInput, FeaturePipeline, Targets, smallest_unsigned
 from hornbook.features.thread_pool import map_in_threads
 
 __all__ = ["Batch", "EncodedRows", "PreparedRows"]
@@ -106,7 +106,7 @@ class PreparedRows:
     """
 
     table: Table
-    rows: NDArray[np.int64]
+    rows: NDArray[np.integer[Any]]
     pipeline: FeaturePipeline
     targets: Targets
     sample_weight: str | None = None
@@ -183,7 +183,8 @@ class PreparedRows:
         step = min(self._rows_to_encode, _ROWS_A_THREAD)
         start = 0
         for frame in self.table.slices(self._columns(self.pipeline.columns)):
-            first, last = np.searchsorted(self.rows, (start, start + len(frame)))
+            ends = np.array((start, start + len(frame)), self.rows.dtype)
+            first, last = np.searchsorted(self.rows, ends)
             inside = np.zeros(len(frame), np.bool_)
             inside[self.rows[first:last].astype(np.int64) - start] = True
             chosen = frame.filter(pl.Series(inside))
@@ -271,12 +272,24 @@ class PreparedRows:
         return arrays
 
     def read_targets(self) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64] | None]:
-        """The targets and the sample weights of all rows, class weights left out."""
-        frame = self.table.take(self.rows, self._columns(()))
-        targets = self.targets.encode(frame)
-        if self.sample_weight is None:
-            return targets, None
-        return targets, row_weights(frame[self.sample_weight])
+        """The targets and the sample weights of all rows, class weights left out.
+
+        Class codes are in the smallest dtype that holds them.
+        """
+        targets: dict[str, NDArray[Any]] = {}
+        weights = None if self.sample_weight is None else np.empty(len(self))
+        for start in range(0, len(self), _MOST_ROWS_TO_ENCODE):
+            rows = self.rows[start : start + _MOST_ROWS_TO_ENCODE].astype(np.int64)
+            frame = self.table.take(rows, self._columns(()))
+            for name, array in self.targets.encode(frame).items():
+                if name not in targets:
+                    n_classes = self.targets.n_classes[name]
+                    dtype = array.dtype if n_classes is None else smallest_unsigned(n_classes)
+                    targets[name] = np.empty((len(self), *array.shape[1:]), dtype)
+                targets[name][start : start + len(rows)] = array
+            if weights is not None and self.sample_weight is not None:
+                weights[start : start + len(rows)] = row_weights(frame[self.sample_weight])
+        return targets, weights
 
     def _columns(self, features: tuple[str, ...]) -> list[str]:
         weight = () if self.sample_weight is None else (self.sample_weight,)

@@ -98,7 +98,8 @@ def _open(
     path = str(source.path)
     with ExitStack() as stack:
         if file_format is FileFormat.PARQUET:
-            parquet = stack.enter_context(pq.ParquetFile(path))
+            # Buffered ahead, all that was read of the file stays in memory until it is closed.
+            parquet = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
             yield parquet.schema_arrow, parquet.iter_batches(batch_size=_block_rows(parquet))
         elif file_format is FileFormat.ARROW_FILE:
             memory = stack.enter_context(pa.memory_map(path))

@@ -19,8 +19,8 @@ __all__ = ["RowGatherer"]
 _Indices = npt.NDArray[np.int64]
 _ABSENT = -1
 _BIT, _TEXT, _VECTOR = -1, -2, -3
-_MANY_ROWS = 1024
-"""From so many rows on, reading them may touch all of a file."""
+_MANY_ROWS = 64
+"""From so many rows on, reading them may bring all of a file into memory."""
 _LONG_ITEM = 512
 """Characters of a text, or numbers of a vector, that are quicker copied than gathered."""
 _KINDS = {
@@ -92,20 +92,29 @@ class RowGatherer:
     def take(self, rows: _Indices, columns: Sequence[str]) -> pl.DataFrame:
         """The given rows in the given order.
 
-        Many rows of a large file are read a part of the file at a time where they ascend.
+        Many rows of a large file are read in the order of the file, a part of it at a time.
 
         Args:
             rows: 0-based, shape `(n_rows,)`, each within the file.
             columns: names, each in the file.
         """
-        if not self._file.is_large or len(rows) < _MANY_ROWS:
+        if not self._file.is_large:
             return self._take(rows, columns)
-        if (rows[1:] < rows[:-1]).any():
+        if len(rows) < _MANY_ROWS:
             taken = self._take(rows, columns)
             self.release()
             return taken
+        order = None
+        if (rows[1:] < rows[:-1]).any():
+            order = np.argsort(rows, kind="stable")
+            rows = rows[order]
         parts = self._file.runs(rows, len(self._bytes) / self.n_rows)
-        return pl.concat([self._take(rows[part], columns) for part in parts], rechunk=True)
+        taken = pl.concat([self._take(rows[part], columns) for part in parts], rechunk=True)
+        if order is None:
+            return taken
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return taken[back]
 
     def release(self) -> None:
         """Gives the memory back that a large file takes while it is read; values stay readable."""

@@ -48,7 +48,7 @@ def split_rows(
             f"{len(rows)} rows split with a test share of {test_share} leave no {side} rows.",
             fix="Give more rows, or another test share.",
         )
-    ordered = np.argsort(rows, kind="stable")
+    ordered = None if (rows[1:] > rows[:-1]).all() else np.argsort(rows, kind="stable")
     generator = np.random.default_rng(seed)
     if stratify is None:
         in_test = np.zeros(len(rows), dtype=bool)
@@ -59,8 +59,9 @@ def split_rows(
                 f"{len(stratify)} classes were given for {len(rows)} rows.",
                 fix="Give the class of every row.",
             )
-        in_test = _stratified(class_codes(stratify)[ordered], n_test, generator)
-    sorted_rows = rows[ordered]
+        codes = class_codes(stratify)
+        in_test = _stratified(codes if ordered is None else codes[ordered], n_test, generator)
+    sorted_rows = rows if ordered is None else rows[ordered]
     return sorted_rows[~in_test], sorted_rows[in_test]
 
 
@@ -76,8 +77,13 @@ def check_share(test_share: float) -> None:
         )
 
 
-def class_codes(classes: npt.NDArray[Any]) -> _Rows:
+def class_codes(classes: npt.NDArray[Any]) -> npt.NDArray[np.integer[Any]]:
     """The classes as numbers 0, 1, …; missing ones as one class more."""
+    if classes.dtype.kind == "u":
+        # As `np.unique` numbers them, without sorting as many rows as there are.
+        is_there = np.bincount(classes) > 0
+        numbers: npt.NDArray[np.integer[Any]] = (np.cumsum(is_there) - 1).astype(classes.dtype)
+        return np.asarray(numbers[classes])
     if classes.dtype.kind != "O":
         return np.unique(classes, return_inverse=True)[1].astype(np.int64)
     seen: dict[object, int] = {}
@@ -86,7 +92,9 @@ def class_codes(classes: npt.NDArray[Any]) -> _Rows:
     return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
 
 
-def _stratified(codes: _Rows, n_test: int, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
+def _stratified(
+    codes: npt.NDArray[np.integer[Any]], n_test: int, generator: np.random.Generator
+) -> npt.NDArray[np.bool_]:
     sizes = np.bincount(codes)
     quotas = _quotas(sizes, n_test)
     in_test = np.zeros(len(codes), dtype=bool)

@@ -175,6 +175,17 @@ class Table:
         # By exact name: `pl.col` reads names such as `^a$` as patterns.
         return self.scan().select(cs.by_name(name)).collect().to_series()
 
+    def distinct(self, name: str) -> pl.Series:
+        """The different values of a column, in memory that grows with them and not with the rows.
+
+        Raises:
+            NotFoundError: there is no such column.
+        """
+        found = self.take(np.empty(0, np.int64), [name])[name]
+        for frame in self.slices([name]):
+            found = pl.concat([found, frame[name].unique()]).unique()
+        return found
+
     def rejections(self) -> Iterator[Rejection]:
         """The rows that were left out, in the order of their lines, one at a time."""
         return read_rejections(self.folder / REJECTED_FILE)

@@ -271,7 +271,7 @@ def _encoder(target: TargetSection, table: Table) -> Encoder:
                 fix='Use type = "multiclass", or another target.',
             )
         return TargetEncoder(column)
-    encoder = TargetEncoder.for_classes(table.read_column(column), target.positive_class)
+    encoder = TargetEncoder.for_classes(table.distinct(column), target.positive_class)
     if target.type is PredictionType.BINARY and encoder.n_classes != 2:
         raise DataError(
             f"binary classification needs two classes, the target '{column}' has "
@@ -285,7 +285,7 @@ def _unknown_labels(encoder: Encoder, table: Table) -> list[Label]:
     if isinstance(encoder, LabelsEncoder):
         rows = np.arange(table.n_rows)
         return list(encoder.unknown_labels(table.take(rows, list(encoder.columns))))
-    return encoder.unknown_labels(table.read_column(encoder.column))
+    return encoder.unknown_labels(table.distinct(encoder.column))
 
 
 def _section(output: str) -> tuple[str, ...]:

@@ -139,5 +139,4 @@ class _HashLookup:
             found: NDArray[np.int64] = self._places.take((hashes & self._mask).view(np.int64))
             return found
         place = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
-        found = self._places.take(place)
-        return found
+        return np.asarray(self._places.take(place), np.int64)

@@ -44,11 +44,12 @@ _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Markers of the frames that libjpeg decodes: baseline, extended and progressive."""
 
 _REDUCED = {
+    # A reduction to shades of grey that is asked for colours is one of colours.
     "RGB": {
-        1: cv2.IMREAD_COLOR,
-        2: cv2.IMREAD_REDUCED_COLOR_2,
-        4: cv2.IMREAD_REDUCED_COLOR_4,
-        8: cv2.IMREAD_REDUCED_COLOR_8,
+        1: cv2.IMREAD_COLOR_RGB,
+        2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
+        4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
+        8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
     },
     "L": {
         1: cv2.IMREAD_GRAYSCALE,
@@ -273,8 +274,6 @@ def _decode_by_opencv(
         return None
     if size is not None and pixels.shape[:2] != size:
         pixels = _resize(pixels, size)
-    if channels == "RGB":
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
     return pixels
 
 

@@ -207,7 +207,7 @@ class _Sides:
             yield from check_gpu(present, gpus_of_keras(), keras.backend.backend())
 
 
-def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def _spread(rows: NDArray[np.integer[Any]], most: int) -> NDArray[np.integer[Any]]:
     """Up to so many of some rows, evenly spread over them."""
     if len(rows) <= most:
         return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,9 @@ from hornbook.features import (
     FitContext,
     LabelsEncoder,
     Resources,
+    TargetEncoder,
     Targets,
+    smallest_unsigned,
 )
 from hornbook.features.pipeline import rows_to_drop
 from hornbook.metrics import PredictionType
@@ -156,7 +158,10 @@ class Preparation:
         self._test = table if test is None else test
         self._resources = resources
         self._targets = design_targets(design, table)
-        self._target_frames = {id(one): self._read_targets(one) for one in (table, self._test)}
+        self._coded = {
+            id(one): _CodedTargets.read(one, self._targets)
+            for one in {id(one): one for one in (table, self._test)}.values()
+        }
         self._images = ImageCheck(design.task.input_features, resources)
         self._dropped = DroppedRows()
         rows = self._source(table, "without a target")
@@ -196,15 +201,17 @@ class Preparation:
             FitContext(self._targets.n_leading_classes, task.seed, self._resources),
             task.steps,
         )
-        measured = PreparedRows(table, train, pipeline, self._targets, task.weights.sample_weight)
+        measured = PreparedRows(
+            table, _small(train), pipeline, self._targets, task.weights.sample_weight
+        )
         notes = _notes(table) if test is table else (*_notes(table), *_notes(test))
         weights = _class_weights(self._design, measured)
         return PreparedData(
             train=self._cached("train", replace(measured, class_weights=weights, fitted=True)),
-            test=self._cached("test", replace(measured, table=test, rows=tested)),
+            test=self._cached("test", replace(measured, table=test, rows=_small(tested))),
             validation=None
             if validation is None
-            else self._cached("validation", replace(measured, rows=validation)),
+            else self._cached("validation", replace(measured, rows=_small(validation))),
             pipeline=pipeline,
             targets=self._targets,
             dropped=dict(dropped.counts),
@@ -215,16 +222,11 @@ class Preparation:
     def _cached(self, name: str, rows: PreparedRows) -> PreparedRows:
         return rows if self._caches is None else self._caches.attach(name, rows)
 
-    def _read_targets(self, table: Table) -> pl.DataFrame:
-        """The target columns of all rows."""
-        return pl.DataFrame([table.read_column(column) for column in self._targets.columns])
-
     def _source(self, table: Table, reason: str) -> RowSource:
         """The rows of a table that have a target; the others are dropped for that reason."""
-        has_target = self._targets.usable_rows(self._target_frames[id(table)])
         return RowSource(
             table,
-            self._dropped.keep(reason, has_target),
+            self._dropped.keep(reason, self._coded[id(table)].usable),
             strata=partial(self._classes, table),
             readable=partial(self._readable, table),
         )
@@ -233,7 +235,8 @@ class Preparation:
         return rows[self._dropped.keep(_NO_IMAGE, self._images.usable(table, rows))]
 
     def _classes(self, table: Table, rows: Rows) -> NDArray[Any] | None:
-        return self._targets.strata(self._target_frames[id(table)][rows])
+        codes = self._coded[id(table)].first
+        return None if codes is None else codes[rows]
 
     def _class_notes(self, train: Rows, tested: Rows) -> Iterator[str]:
         """Classes that one side lacks, which no stratification could help."""
@@ -241,16 +244,58 @@ class Preparation:
             ("train", self._table, train, "so that the model cannot learn it"),
             ("test", self._test, tested, "so that nothing says how well it is found"),
         ):
-            encoded = self._targets.encode(self._target_frames[id(table)][rows])
-            for output, encoder in self._targets.encoders.items():
-                if encoder.classes is None or isinstance(encoder, LabelsEncoder):
-                    continue
-                counts = np.bincount(encoded[output], minlength=len(encoder.classes))
+            for output, codes in self._coded[id(table)].codes.items():
+                encoder = self._targets.encoders[output]
+                assert isinstance(encoder, TargetEncoder)
+                assert encoder.classes is not None
+                counts = np.bincount(codes[rows], minlength=len(encoder.classes))
                 lacking = [encoder.classes[code] for code in np.flatnonzero(counts == 0)]
                 if lacking:
                     shown = ", ".join(map(repr, lacking[:5])) + (", …" if lacking[5:] else "")
                     whose = f" of '{encoder.column}'" if output else ""
                     yield f"No {name} row has the class {shown}{whose}, {consequence}."
+
+
+@dataclass(frozen=True)
+class _CodedTargets:
+    """The targets of all rows of a table, as small as they go.
+
+    Attributes:
+        usable: whether a row has something to learn from, shape `(n_rows,)`.
+        codes: for each output with classes, the code of each row's class; 0 where there is none.
+    """
+
+    usable: NDArray[np.bool_]
+    codes: Mapping[str, NDArray[np.unsignedinteger]]
+
+    @classmethod
+    def read(cls, table: Table, targets: Targets) -> _CodedTargets:
+        usable = np.zeros(table.n_rows, np.bool_)
+        codes = {
+            name: np.zeros(table.n_rows, smallest_unsigned(len(encoder.classes) - 1))
+            for name, encoder in targets.encoders.items()
+            if isinstance(encoder, TargetEncoder) and encoder.classes is not None
+        }
+        start = 0
+        for frame in table.slices(targets.columns):
+            is_usable = targets.usable_rows(frame)
+            rows = start + np.flatnonzero(is_usable)
+            usable[rows] = True
+            encoded = targets.encode(frame.filter(pl.Series(is_usable)))
+            for name, of_output in codes.items():
+                of_output[rows] = encoded[name]
+            start += len(frame)
+        return cls(usable, codes)
+
+    @property
+    def first(self) -> NDArray[np.unsignedinteger] | None:
+        """The codes by which a split keeps the shares of the classes."""
+        return next(iter(self.codes.values()), None)
+
+
+def _small(rows: Rows) -> NDArray[np.integer[Any]]:
+    """Row numbers in half the memory, where four bytes hold them."""
+    return rows.astype(np.uint32) if len(rows) and rows.max() < 2**32 else rows
 
 
 def _notes(table: Table) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ class _Training:
                 folder=self._folder,
             )
             return self._cross_test(design, table, data, tester)
+        del preparation
         self._preprocess(data)
         user_model = build_for_training(design, data, code, context)
         self._prepared = time.time() - self._started
