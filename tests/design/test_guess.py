@@ -206,3 +206,9 @@ def test_the_prediction_type(
     storage: Storage, meaning: Meaning, distinct: int, kind: PredictionType
 ) -> None:
     assert guess_prediction_type(Column("y", storage, meaning, 0, distinct)) is kind
+
+
+def test_images_in_base64_are_no_paths(make_table: Read) -> None:
+    cell = "/9j/" + "A" * 5000
+    lines = "".join(f"{cell}{i}.jpg,{i * 3 % 7},{i % 2}\n" for i in range(40))
+    assert "picture" not in guess_design(make_table(f"picture,x,y\n{lines}"), "y").types

@@ -336,3 +336,17 @@ def test_a_mistake_in_a_setting_has_the_line_of_its_section(make_design: Make) -
         make_design(TASK, "training.epoch=3", "split.test_share=2", "features.age.rescaling=cubic")
     found = {problem.key: problem.line for problem in caught.value.problems}
     assert found == {"training.epoch": 14, "split.test_share": None, "features.age.rescaling": 21}
+
+
+def test_a_positive_class_is_for_two_classes(make_design: Make) -> None:
+    (found,) = problems(make_design, ('type = "binary"', 'type = "multiclass"\npositive_class = 1'))
+    assert found.key == "target"
+    assert "positive_class is for two classes, the type is multiclass" in found.message
+    assert found.fix == "Leave the line out."
+
+
+def test_an_unknown_calibration_lists_all_methods(make_design: Make) -> None:
+    calibration = '[calibration]\nmethod = "sigmod"\n\n[training]\nepochs'
+    (found,) = problems(make_design, ("[training]\nepochs", calibration))
+    assert "'none', 'sigmoid' or 'isotonic'" in found.message
+    assert found.fix == "Did you mean 'sigmoid'?"

@@ -91,6 +91,14 @@ def test_two_targets_are_learnt_measured_and_predicted_at_once(terminal, table):
     assert predicted[["proba_answer_a", "proba_answer_b"]].sum(axis=1).round(5).eq(1).all()
 
 
+def test_a_list_of_outputs_trains_on_tensorflow(terminal, table):
+    terminal.run("init", "two", "--data", table, "--target", "amount", "--target", "answer")
+    settings = ("--set", "runtime.backend=tensorflow", "--set", "training.epochs=2")
+    result = terminal.json("train", "two", *settings)
+    assert result["status"] == "finished", result["reason"]
+    assert {"amount R2 Score", "answer ROC AUC"} <= set(result["metrics"])
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -63,3 +63,17 @@ def test_a_label_column_holds_zeros_and_ones() -> None:
 
 def test_kept_as_json_it_is_the_same(texts: LabelsEncoder) -> None:
     assert LabelsEncoder.from_json(texts.to_json()) == texts
+
+
+def test_lists_of_labels_are_read_whatever_the_separator() -> None:
+    lists = pl.Series("tags", ['["red", "a|b"]', "[]", None, '["red"]'])
+    encoder = LabelsEncoder.for_texts(lists, ",")
+    assert encoder.labels == ("a|b", "red")
+    frame = lists.to_frame()
+    assert encoder.usable_rows(frame).tolist() == [True, True, False, True]
+    assert encoder.encode(frame.drop_nulls()).tolist() == [[1, 1], [0, 0], [0, 1]]
+
+
+def test_a_text_in_brackets_that_is_no_list_is_a_text() -> None:
+    encoder = LabelsEncoder.for_texts(pl.Series("tags", ["[sic]", "[a|b]"]), "|")
+    assert encoder.labels == ("[a", "[sic]", "b]")

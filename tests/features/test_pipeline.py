@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from safetensors.numpy import load_file
 
+from hornbook.data import FolderStore
 from hornbook.errors import FeatureError
 from hornbook.features import (
     ROW,
@@ -23,8 +24,11 @@ from hornbook.features import (
     NumericalRegular,
     OutputColumn,
     PcaReduction,
+    TextCustom,
 )
 from hornbook.features.pipeline import rows_to_drop
+from hornbook.training.resources import DesignResources
+from hornbook.training.user_code import UserCode
 
 TRAIN = pl.DataFrame(
     {
@@ -275,3 +279,16 @@ def test_steps_see_train_rows_as_the_network_will() -> None:
     pipeline = FeaturePipeline.fit(features, [frame], steps=[CorrelationReduction(1, 0.0, 1.0)])
     assert pipeline.inputs["main"].columns == (OutputColumn("a", "a"),)
     np.testing.assert_array_equal(pipeline.transform(frame, np.arange(9))["main"][:, 0], range(9))
+
+
+def test_an_input_of_a_columns_own_takes_no_other_column(tmp_path: Path) -> None:
+    code = "from hornbook.features import TokenizerProcessor\n"
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "city.py").write_text(f"{code}processor = TokenizerProcessor(9, 3)\n")
+    resources = DesignResources(UserCode(tmp_path), FolderStore(tmp_path))
+    features = [
+        Feature("city", TextCustom(), "city_preprocessed"),
+        Feature("age", NumericalRegular(), "city_preprocessed"),
+    ]
+    with pytest.raises(FeatureError, match="is that of 'city' alone, and 'age' is sent there"):
+        FeaturePipeline.fit(features, [TRAIN], FitContext(resources=resources))

@@ -270,3 +270,28 @@ def test_two_outputs_for_one_target_name_both_ways_out(tmp_path):
     (found,) = problems(tmp_path, code, BINARY)
     assert "has 3 outputs, one is expected" in found.message
     assert "[outputs.price]" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "message", "fix"),
+    [
+        ('input_shapes["mian"]', "No feature fills an input 'mian'. Did you mean 'main'?", "send"),
+        ('vocabulary_sizes["main"]', "'main' holds no whole numbers", "TokenizerProcessor"),
+    ],
+)
+def test_looking_up_an_input_that_is_not_there_says_which_are(tmp_path, looked_up, message, fix):
+    code = CODE.format(layer='layers.Dense(1, "sigmoid")', loss='"binary_crossentropy"')
+    code = code.replace("n_classes=None", "n_classes=None, vocabulary_sizes=None")
+    code = code.replace('input_shapes["main"]', looked_up)
+    with pytest.raises(UserCodeError) as caught:
+        build(tmp_path, code)
+    assert message in caught.value.message
+    assert fix in caught.value.fix
+    assert (caught.value.file, caught.value.line) == ("architecture.py", 6)
+
+
+def test_an_input_keeps_the_colon_in_its_name(tmp_path):
+    code = CODE.format(layer="layers.Dense(1)", loss='"mse"').replace("main", "a:b")
+    code = code.replace("a:b =", "given =").replace("(a:b)", "(given)").replace("(a:b,", "(given,")
+    inputs = {"a:b": InputSpec("a:b", (4,), "float32", (), ())}
+    assert build(tmp_path, code, REGRESSION, None, inputs).keras_model.inputs[0].name == "a:b"

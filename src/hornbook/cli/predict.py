@@ -26,6 +26,8 @@ from hornbook.errors import UsageError
 
 __all__ = ["deploy", "predict"]
 
+_MOST_SHOWN = 5
+
 
 def predict(
     model: ModelName,
@@ -61,6 +63,7 @@ def predict(
                     "rows": table.n_rows,
                     "unscored_rows": unscored,
                     "rejected_rows": table.n_rejected,
+                    "unreadable_images": predictor.unreadable_images,
                     "columns": list(predictor.output_columns),
                 }
             )
@@ -68,6 +71,14 @@ def predict(
         console.print(f"Wrote {table.n_rows:,} rows with their predictions to {output}.")
         if unscored:
             console.print(f"{unscored:,} rows lack a value the model needs; they have none.")
+        unreadable = predictor.unreadable_images
+        if unreadable:
+            console.print(f"{len(unreadable):,} images could not be read:")
+            for one in unreadable[:_MOST_SHOWN]:
+                shown = f"  {one['column']} {one['value'] or '(missing)'}: {one['reason']}"
+                console.print(Text(shown), soft_wrap=True)
+            if len(unreadable) > _MOST_SHOWN:
+                console.print("  …  --json lists all.")
         if table.n_rejected:
             console.print(f"{table.n_rejected:,} rows did not parse: {table.first_rejection}")
 

@@ -273,10 +273,18 @@ def _image_folder(table: Table, column: str) -> Path | None:
     paths = table.read_column(column).drop_nulls().head(_PATHS_TO_TRY).to_list()
     inner = sorted(path for path in beside.iterdir() if path.is_dir())
     for folder in (beside, *inner):
-        found = sum((folder / path.lstrip("/")).is_file() for path in paths)
+        found = sum(_is_file(folder / path.lstrip("/")) for path in paths)
         if 2 * found > len(paths):
             return folder
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # No path at all, such as an image in Base64.
+        return False
 
 
 def _from(base: Path, folder: Path) -> Path:

@@ -123,7 +123,7 @@ class MetricsSection(Section):
 class CalibrationSection(Section):
     """Classification: whether probabilities are corrected to the frequencies seen."""
 
-    method: Literal["none"] | CalibrationMethod = Field(
+    method: Literal["none", "sigmoid", "isotonic"] = Field(
         "none", description="leave them, fit a sigmoid, or fit rising steps"
     )
 

@@ -119,6 +119,11 @@ class TargetSection(Section):
                 "a target needs its column\n  Fix: Add column = …, the column of the table to "
                 "predict."
             )
+        if self.positive_class is not None and self.type is not PredictionType.BINARY:
+            raise ValueError(
+                f"positive_class is for two classes, the type is {self.type}\n"
+                "  Fix: Leave the line out."
+            )
         if len(self.columns) == 1:
             raise ValueError(
                 'one label is no multilabel target\n  Fix: Use column = "…" with type = "binary".'

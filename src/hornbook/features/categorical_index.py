@@ -13,7 +13,13 @@ from pydantic import Field
 from hornbook.features.categorical import FilledCategoryHandling
 from hornbook.features.categories import Vocabulary, spelled
 from hornbook.features.category_counts import CategoryCounts
-from hornbook.features.handling import FittedHandling, OutputColumn, State, register_handling
+from hornbook.features.handling import (
+    FittedHandling,
+    OutputColumn,
+    State,
+    own_input,
+    register_handling,
+)
 
 __all__ = ["CategoricalIndex", "FittedCategoricalIndex"]
 
@@ -79,7 +85,7 @@ class CategoricalIndex(FilledCategoryHandling):
     min_rows: int = Field(2, ge=1, description="keep categories with at least this many rows")
 
     def default_input(self, column: str) -> str:
-        return f"{column}_preprocessed"
+        return own_input(column)
 
     def fit_counts(self, column: str, counts: CategoryCounts) -> FittedCategoricalIndex:
         counts, impute_value = self.filled(column, counts)

@@ -30,6 +30,7 @@ __all__ = [
     "column_expression",
     "handling_class",
     "handling_names",
+    "own_input",
     "register_handling",
 ]
 
@@ -235,8 +236,7 @@ class Handling(BaseModel):
         """The network's input that the feature goes to where the design names none."""
         if not self.has_own_input:
             return "main"
-        # Keras takes no name with a slash.
-        return f"{column.replace('/', '_')}_preprocessed"
+        return own_input(column)
 
     def code_file(self, column: str) -> str | None:
         """The file of the design with the user's code for the column, if it needs one."""
@@ -319,6 +319,16 @@ class _FittingFromStatistics:
 
     def finish(self) -> FittedHandling:
         return self._handling.fit(self._column, self._blocks)
+
+
+def own_input(column: str) -> str:
+    """The input that a column has for itself; Keras takes no name with a slash, nor all a colon.
+
+    Example:
+        >>> own_input("review"), own_input("C:/what?")
+        ('review_preprocessed', 'C__what?_preprocessed')
+    """
+    return f"{column.replace('/', '_').replace(':', '_')}_preprocessed"
 
 
 def column_expression(column: str) -> pl.Expr:

@@ -40,6 +40,7 @@ __all__ = [
 
 _IMAGES_TO_LEARN_FROM = 3
 _MOST_SHOWN = 5
+_MOST_REMEMBERED = 100_000
 
 MissingPolicy = Literal["impute", "drop_rows", "fail"]
 
@@ -69,24 +70,35 @@ class ImageReader(Protocol):
         ...
 
 
-class _LateFailures:
-    """Images that could not be decoded although a check finds them whole; counted by threads."""
+class _Failures:
+    """Images that could not be read, and of these the ones that a check finds whole.
+
+    Threads may add at once.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reasons: dict[str, str] = {}
+        self._late: dict[str, str] = {}
 
-    def add(self, value: str, reason: str) -> None:
+    def add(self, value: str, reason: str, *, is_late: bool) -> None:
         with self._lock:
-            self._reasons[value[:200]] = reason
+            if len(self._reasons) < _MOST_REMEMBERED:
+                self._reasons[value[:200]] = reason
+            if is_late:
+                self._late[value[:200]] = reason
+
+    def all(self) -> dict[str, str]:
+        with self._lock:
+            return dict(self._reasons)
 
     def note(self, column: str) -> tuple[str, ...]:
         with self._lock:
-            if not self._reasons:
+            if not self._late:
                 return ()
-            first = next(iter(self._reasons.values()))
+            first = next(iter(self._late.values()))
             return (
-                f"{len(self._reasons):,} images of '{column}' could not be decoded and were zeros "
+                f"{len(self._late):,} images of '{column}' could not be decoded and were zeros "
                 f"to the network. The first: {first}",
             )
 
@@ -108,7 +120,7 @@ class FittedImage(FittedHandling):
     missing: MissingPolicy
     image_shape: tuple[int, ...]
     image_dtype: str
-    _late: _LateFailures = field(default_factory=_LateFailures, compare=False, repr=False)
+    _failures: _Failures = field(default_factory=_Failures, compare=False, repr=False)
 
     @property
     def outputs(self) -> tuple[OutputColumn, ...]:
@@ -129,12 +141,13 @@ class FittedImage(FittedHandling):
         def fill(row: int) -> str | None:
             value = values[row]
             if not value:
+                self._failures.add("", "missing", is_late=False)
                 return f"Row {row} has no image."
             try:
                 array = self.reader.read(value)
             except UnreadableImageError as error:
-                if reasons_unreadable(self.reader, [value]) == [None]:
-                    self._late.add(value, error.message)
+                is_late = reasons_unreadable(self.reader, [value]) == [None]
+                self._failures.add(value, error.message, is_late=is_late)
                 return error.message
             batch[row] = self._expect_shape(array, value)
             return None
@@ -157,11 +170,20 @@ class FittedImage(FittedHandling):
     def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
         if self.missing != "drop_rows":
             return None
-        reasons = reasons_unreadable(self.reader, _texts(series))
+        values = _texts(series)
+        reasons = reasons_unreadable(self.reader, values)
+        for value, reason in zip(values, reasons, strict=True):
+            if reason is not None:
+                self._failures.add(value or "", reason, is_late=False)
         return np.array([reason is not None for reason in reasons], np.bool_)
 
     def notes(self) -> tuple[str, ...]:
-        return self._late.note(self.column)
+        return self._failures.note(self.column)
+
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """The values whose images could not be read so far, each with its reason."""
+        return self._failures.all()
 
     def state(self) -> State:
         try:

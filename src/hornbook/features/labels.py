@@ -146,8 +146,20 @@ class LabelsEncoder:
 
 
 def _split(series: pl.Series, separator: str) -> pl.Series:
-    """The labels of each row; none for an empty text, null for a missing one."""
-    parts = series.cast(pl.String).alias("values").str.split(separator)
+    """The labels of each row; none for an empty text, null for a missing one.
+
+    A text such as `["red", "small"]`, which is how lists of texts are read, is a list whatever the
+    separator.
+    """
+    text = series.cast(pl.String).alias("values")
+    is_list = (text.str.starts_with("[") & text.str.ends_with("]")).fill_null(value=False)
+    parts = text.str.split(separator)
+    if is_list.any():
+        read = [
+            _from_json(one) if listed else None for one, listed in zip(text, is_list, strict=True)
+        ]
+        lists = pl.Series("values", read, dtype=pl.List(pl.String))
+        parts = lists.zip_with(lists.is_not_null(), parts)
     return (
         parts.to_frame("labels")
         .select(
@@ -157,6 +169,15 @@ def _split(series: pl.Series, separator: str) -> pl.Series:
         )
         .to_series()
     )
+
+
+def _from_json(text: str) -> list[str] | None:
+    """The texts of a JSON list, or `None` where it is none."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return None
+    return [str(value) for value in values if value is not None]
 
 
 def _flags(series: pl.Series) -> NDArray[np.float32]:

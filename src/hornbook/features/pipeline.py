@@ -142,8 +142,19 @@ class FeaturePipeline:
             FeatureError: an input gets no column, or features that cannot share one.
         """
         members: dict[str, list[tuple[str, FittedHandling]]] = {}
+        owners: dict[str, str] = {}
         for feature, handling in zip(self.features, self.fitted, strict=True):
             members.setdefault(feature.input, []).append((feature.column, handling))
+            if feature.handling.has_own_input:
+                owners.setdefault(feature.input, feature.column)
+        for name, owner in owners.items():
+            others = [column for column, _ in members[name] if column != owner]
+            if others:
+                raise FeatureError(
+                    f"The input '{name}' is that of '{owner}' alone, and '{others[0]}' is sent "
+                    "there, too.",
+                    fix=f"Send '{others[0]}' to another input, such as input = \"main\".",
+                )
         return {name: input_filled_by(name, parts) for name, parts in members.items()}
 
     @cached_property

@@ -58,6 +58,7 @@ class TargetLayout:
         in_order = [values[name] for name in self.formats]
         if self.structure == "tensor":
             return in_order[0]
-        return (
-            {name: values[name] for name in self.formats} if self.structure == "dict" else in_order
-        )
+        if self.structure == "dict":
+            return {name: values[name] for name in self.formats}
+        # TensorFlow's datasets take a list for one tensor.
+        return tuple(in_order)

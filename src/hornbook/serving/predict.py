@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hornbook.atomic import partial_path
 from hornbook.data import Table
 from hornbook.errors import DataError
+from hornbook.features.images import FittedImage
 from hornbook.metrics import PredictionType
 from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
@@ -86,6 +87,16 @@ class Predictor:
             widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
             return self._outputs({name: np.empty((0, width)) for name, width in widths.items()})
         return pl.concat(blocks)
+
+    @property
+    def unreadable_images(self) -> list[dict[str, str]]:
+        """The images that could not be read so far: `column`, `value` and `reason` of each."""
+        return [
+            {"column": handling.column, "value": value, "reason": reason}
+            for handling in self.artifact.pipeline.fitted
+            if isinstance(handling, FittedImage)
+            for value, reason in handling.unreadable.items()
+        ]
 
     def _checked(self, frame: pl.DataFrame) -> pl.DataFrame:
         columns = self.artifact.pipeline.columns

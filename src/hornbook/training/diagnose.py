@@ -26,8 +26,14 @@ from hornbook.diagnostics.rows import RowCounts, check_rows
 from hornbook.diagnostics.runtime import check_custom_scores, check_gpu
 from hornbook.diagnostics.target import TargetRows, check_target
 from hornbook.errors import DivergedTrainingError
-from hornbook.features import FeaturePipeline, FeatureType, TargetEncoder
-from hornbook.metrics import PredictionType, checked_prediction, is_positive
+from hornbook.features import FeaturePipeline, FeatureType, LabelsEncoder, TargetEncoder
+from hornbook.metrics import (
+    LABEL_THRESHOLD,
+    PredictionType,
+    RankedScores,
+    checked_prediction,
+    is_positive,
+)
 from hornbook.training.activations import count_dead_units
 from hornbook.training.fit import FitOutcome
 from hornbook.training.model import UserModel
@@ -39,6 +45,7 @@ __all__ = ["diagnose"]
 _MOST_ROWS = 512
 _FEWEST_ROWS = 64
 _MOST_BYTES = 16 * 2**20
+_MOST_LABELS = 20
 _COMPARED = (FeatureType.NUMERICAL, FeatureType.CATEGORICAL)
 
 
@@ -139,6 +146,26 @@ class _Sides:
             if isinstance(encoder, TargetEncoder):
                 tested = self._predicted_rows(name, encoder)
                 yield from (one.of_output(name or None) for one in check_predictions(tested))
+            else:
+                for label, tested in self._predicted_labels(name, encoder):
+                    where = f"{name} {label}".strip()
+                    yield from (one.of_output(where) for one in check_predictions(tested))
+
+    def _predicted_labels(
+        self, name: str, encoder: LabelsEncoder
+    ) -> Iterator[tuple[str, PredictedRows]]:
+        """Each label as a target of two classes: a row has it or not."""
+        evaluated = self.outcome.evaluated
+        corrected = self.outcome.corrections.apply(evaluated.predictions)
+        prediction = checked_prediction(
+            corrected[name], PredictionType.MULTILABEL, encoder.n_classes
+        )
+        for at, label in enumerate(encoder.labels[:_MOST_LABELS]):
+            truth, scores = evaluated.targets[name][:, at].astype(np.int64), prediction[:, at]
+            metrics = {"ROC AUC": RankedScores(truth == 1, scores).roc_auc()}
+            codes = is_positive(scores, LABEL_THRESHOLD).astype(np.int64)
+            classes = (f"without {label}", label)
+            yield label, PredictedRows(truth, scores, metrics, codes, classes)
 
     def _predicted_rows(self, name: str, encoder: TargetEncoder) -> PredictedRows:
         kind = self.design.task.targets[name].type

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import keras
 
 from hornbook.design import ARCHITECTURE_FILE, SourceFile
-from hornbook.errors import DesignError, Problem, UserCodeError
+from hornbook.errors import DesignError, NotFoundError, Problem, UserCodeError, did_you_mean
 from hornbook.features import ONLY_OUTPUT, InputSpec, TargetLayout
 from hornbook.training.model_outputs import OutputSpec, inspect_outputs
 from hornbook.training.user_code import UserCode
@@ -51,23 +52,44 @@ def build_model(
         UserCodeError: one of the functions failed or returned no model.
         DesignError: all that does not suit the design, each with its line and fix.
     """
-    shapes = {name: spec.shape for name, spec in inputs.items()}
+    shapes = _ByInput(
+        {name: spec.shape for name, spec in inputs.items()},
+        "No feature fills an input '{name}'.",
+        "Take the input out of build_model, or send a feature to it in [features].",
+    )
     build = code.function(ARCHITECTURE_FILE, "build_model")
     offered = {
         "n_classes": outputs[ONLY_OUTPUT].n_classes
         if ONLY_OUTPUT in outputs
         else {name: spec.n_classes for name, spec in outputs.items()},
-        "vocabulary_sizes": {
-            name: spec.vocabulary_size
-            for name, spec in inputs.items()
-            if spec.vocabulary_size is not None
-        },
+        "vocabulary_sizes": _ByInput(
+            {
+                name: spec.vocabulary_size
+                for name, spec in inputs.items()
+                if spec.vocabulary_size is not None
+            },
+            "The input '{name}' holds no whole numbers with a vocabulary, or no feature fills it.",
+            'Use a text with a TokenizerProcessor, or a category with handling = "index".',
+        ),
     }
     keywords = {name: value for name, value in offered.items() if _accepts(build, name)}
     model = _expect_model(build(shapes, **keywords), "build_model", source)
     compiled = code.function(ARCHITECTURE_FILE, "compile_model")(model)
     model = _expect_model(compiled, "compile_model", source)
     return _inspect(model, source, inputs, outputs)
+
+
+class _ByInput(dict[str, Any]):
+    """What user code looks up by the name of an input; a wrong name says which ones there are."""
+
+    def __init__(self, values: Mapping[str, Any], message: str, fix: str) -> None:
+        super().__init__(values)
+        self._message = message
+        self._fix = fix
+
+    def __missing__(self, name: str) -> Any:
+        known = f" {did_you_mean(str(name), self)}" if self else ""
+        raise NotFoundError(f"{self._message.format(name=name)}{known}", fix=self._fix)
 
 
 def _accepts(function: Any, keyword: str) -> bool:
@@ -158,7 +180,8 @@ def _input_problems(
 
 
 def _input_name(tensor: Any) -> str:
-    return str(getattr(tensor, "name", "")).split(":", maxsplit=1)[0]
+    # TensorFlow once added the number of the output, as in `main:0`.
+    return re.sub(r":\d+$", "", str(getattr(tensor, "name", "")))
 
 
 def _shapes_agree(declared: tuple[int | None, ...], given: tuple[int, ...]) -> bool:

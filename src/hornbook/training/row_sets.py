@@ -26,7 +26,7 @@ from hornbook.data import (
 )
 from hornbook.design import DesignFolder
 from hornbook.design.row_sets import SampleSection
-from hornbook.errors import DesignError
+from hornbook.errors import DataError, DesignError
 
 __all__ = ["DroppedRows", "RowSets", "RowSource", "Rows", "choose_row_sets"]
 
@@ -153,7 +153,13 @@ class _Chooser:
         """The rows that meet a condition."""
         if condition is None:
             return rows
-        return np.intersect1d(rows, RowFilter(condition).rows(self._table), assume_unique=True)
+        met = np.intersect1d(rows, RowFilter(condition).rows(self._table), assume_unique=True)
+        if len(rows) and not len(met):
+            raise DataError(
+                f"No row meets the filter {condition}.",
+                fix="Loosen the condition, or look at its values: texts stand in quotes.",
+            )
+        return met
 
     def sampled(self, rows: Rows, sample: SampleSection) -> Rows:
         """Some of the rows, all readable; balanced by the target where no column is named."""
