@@ -218,7 +218,7 @@ def test_an_interrupt_while_the_worker_is_started_stops_it(registry, run, start,
         "raise SystemExit(3)"
     )
 
-    def start_and_interrupt(registry, design, *, name, description):
+    def start_and_interrupt(registry, design, *, name, description, spares):
         session = run(0)
         process = start(code.format(str(session.folder / STOP_FILE)))
         signal.raise_signal(signal.SIGINT)
@@ -239,7 +239,7 @@ def test_an_interrupt_while_the_worker_is_started_stops_it(registry, run, start,
 
 
 def test_two_interrupts_while_the_worker_is_started_abort_it(registry, run, start, monkeypatch):
-    def start_and_interrupt(registry, design, *, name, description):
+    def start_and_interrupt(registry, design, *, name, description, spares):
         process = start(SLEEP)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)

@@ -14,7 +14,7 @@ from typing import Any
 from hornbook.backends import choose_backend
 from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile, check_files
 from hornbook.errors import DesignError, Problem, TrainingError
-from hornbook.jobs.training import worker_environment
+from hornbook.jobs.environment import worker_environment
 from hornbook.registry import TaskRecord
 
 __all__ = ["CheckReport", "check_design"]

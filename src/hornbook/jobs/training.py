@@ -20,6 +20,8 @@ import psutil
 from hornbook.backends import choose_backend
 from hornbook.design import DesignFolder, SourceFile, check_code
 from hornbook.errors import DesignError
+from hornbook.jobs.environment import worker_environment
+from hornbook.jobs.spare import SpareWorkers
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
@@ -137,6 +139,7 @@ def start_training(
     *,
     name: str | None = None,
     description: str | None = None,
+    spares: SpareWorkers | None = None,
 ) -> RunningTraining:
     """Freezes a design and starts its training in a process of its own.
 
@@ -145,6 +148,7 @@ def start_training(
         design: what to train; later edits do not touch this training.
         name: of the session.
         description: of the session.
+        spares: workers that may be ready for it.
 
     Raises:
         DesignError: the user's files are missing or no Python; no session is made then.
@@ -168,16 +172,7 @@ def start_training(
         backend_reason=backend.reason,
     )
     job.write(session.folder)
-    with (session.folder / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(
-            # -P: a polars.py or keras.py in the folder that the command was called in is not ours.
-            [sys.executable, "-P", "-m", "hornbook.training.worker", str(session.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=worker_environment(backend.name, registry.home),
-            start_new_session=True,
-        )
+    process = _worker(registry.home, backend.name, session.folder, spares)
     session = registry.update_session(
         session,
         status=SessionStatus.RUNNING,
@@ -193,12 +188,34 @@ def start_training(
     return RunningTraining(registry, session, process)
 
 
+def _worker(
+    home: Path, backend: str, folder: Path, spares: SpareWorkers | None
+) -> subprocess.Popen[bytes]:
+    """A process for the job in a session's folder: one that is ready, or else a new one."""
+    spare = None if spares is None else spares.take(backend, home)
+    if spare is not None:
+        if spare.give(folder, folder / LOG_FILE):
+            return spare.process
+        spare.end()
+    with (folder / LOG_FILE).open("ab") as log:
+        return subprocess.Popen(
+            # -P: a polars.py or keras.py in the folder that the command was called in is not ours.
+            [sys.executable, "-P", "-m", "hornbook.training.worker", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=worker_environment(backend, home),
+            start_new_session=True,
+        )
+
+
 def train_to_end(
     registry: Registry,
     design: DesignFolder,
     *,
     name: str | None = None,
     description: str | None = None,
+    spares: SpareWorkers | None = None,
     on_start: Callable[[SessionRecord], None] = lambda session: None,
     on_event: Callable[[dict[str, Any]], None] = lambda event: None,
     on_stop: Callable[[], None] = lambda: None,
@@ -206,10 +223,11 @@ def train_to_end(
     """Starts a training and follows it, with no moment at which Ctrl-C would leave it behind.
 
     Args:
-        registry: as for `start_training`, like the three below.
+        registry: as for `start_training`, like the four below.
         design: what to train.
         name: of the session.
         description: of the session.
+        spares: workers that may be ready for it.
         on_start: called with the session once its worker runs.
         on_event: as for `RunningTraining.follow`.
         on_stop: as for `RunningTraining.follow`.
@@ -222,7 +240,9 @@ def train_to_end(
         MissingExtraError: the backend is not installed.
     """
     with _counted_interrupts() as interrupts:
-        running = start_training(registry, design, name=name, description=description)
+        running = start_training(
+            registry, design, name=name, description=description, spares=spares
+        )
         on_start(running.session)
         return running._follow(interrupts, on_event, on_stop)
 
@@ -232,23 +252,6 @@ def settle_ended(registry: Registry) -> None:
     for session in registry.sessions(statuses=_OPEN):
         if not _is_alive(session):
             _settle(registry, session, None)
-
-
-def worker_environment(backend: str, home: Path) -> dict[str, str]:
-    """The environment of a process that opens Keras on a backend.
-
-    JAX keeps what it compiled in the workspace, so that the next training of the same
-    network starts its first epoch sooner.
-    """
-    return {
-        "JAX_COMPILATION_CACHE_DIR": str(home / "cache" / "jax"),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-        **os.environ,
-        "KERAS_BACKEND": backend,
-        "PYTHONUNBUFFERED": "1",
-        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
-    }
 
 
 @contextmanager

@@ -167,6 +167,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self._metrics = metrics
         self._epoch_started = 0.0
         self._written = 0.0
+        self._has_stepped = False
         self.history: dict[str, list[float]] = {}
         self.epochs = 0
 
@@ -187,6 +188,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Counts, and writes now and then; it runs in the training's own thread."""
         now = time.perf_counter()
+        if batch and not self._has_stepped:
+            self._has_stepped = True
+            self._events.write("first_step")
         if now - self._written >= _PROGRESS_SECONDS:
             self._written = now
             self._events.write(

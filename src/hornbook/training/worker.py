@@ -44,7 +44,7 @@ from hornbook.training.result import OutputResult, TrainingResult
 from hornbook.training.trust import TrustedModels
 from hornbook.training.user_code import UserCode
 
-__all__ = ["main"]
+__all__ = ["ignore_expected_warnings", "main"]
 
 _OUT_OF_MEMORY = (
     "The training ran out of memory. Use a smaller batch_size, fewer or narrower layers, or "
@@ -52,11 +52,19 @@ _OUT_OF_MEMORY = (
 )
 
 
-def main(folder: Path) -> int:
-    """Runs the job in a session's folder; returns the exit code of the process."""
+def main(folder: Path, started: float | None = None) -> int:
+    """Runs the job in a session's folder; returns the exit code of the process.
+
+    Args:
+        folder: of the session.
+        started: when the job was handed over, in seconds since the epoch; when the process was
+            started, where it was started for the job.
+    """
     events = EventWriter(folder)
+    if started is None:
+        started = psutil.Process().create_time()
     try:
-        result = _Training(folder, events).run()
+        result = _Training(folder, events, started).run()
     except InterruptedTrainingError as error:
         result = TrainingResult("aborted", reason=str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the last place that can say why
@@ -81,10 +89,10 @@ def failure_reason(error: BaseException) -> str:
 class _Training:
     """The stages of one training, in order."""
 
-    def __init__(self, folder: Path, events: EventWriter) -> None:
+    def __init__(self, folder: Path, events: EventWriter, started: float) -> None:
         self._folder = folder
         self._events = events
-        self._started = psutil.Process().create_time()
+        self._started = started
         self._job = TrainingJob.read(folder)
         self._imported = self._prepared = self._preprocess_seconds = 0.0
         self._stage_written = 0.0
@@ -342,7 +350,11 @@ class _Training:
             )
 
 
-if __name__ == "__main__":
-    # Keras warns of inputs given as a dict to models that list theirs, which is what they want.
+def ignore_expected_warnings() -> None:
+    """Keras warns of inputs given as a dict to models that list theirs, which is what they want."""
     warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
+
+
+if __name__ == "__main__":
+    ignore_expected_warnings()
     sys.exit(main(Path(sys.argv[1])))

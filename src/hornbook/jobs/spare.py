@@ -1,0 +1,160 @@
+"""Workers kept ready, so that a training need not wait for imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from hornbook.backends import BackendName
+from hornbook.jobs.environment import worker_environment
+
+__all__ = ["SpareWorker", "SpareWorkers"]
+
+_READY = b"ready\n"
+_EXIT_SECONDS = 5.0
+
+
+class SpareWorker:
+    """A process that has imported Keras on a backend and waits for one training.
+
+    One thread uses it. It ends by itself when this process ends without having given it a job.
+
+    Args:
+        backend: what Keras runs on in it.
+        home: the workspace's folder, where JAX keeps what it compiled.
+    """
+
+    def __init__(self, backend: BackendName, home: Path) -> None:
+        self.backend = backend
+        self._home = home
+        self._said = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "hornbook.training.spare"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=worker_environment(backend, home),
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self, timeout_seconds: float) -> bool:
+        """Whether it can be given a job, waiting for that for so long."""
+        output = _pipe(self.process.stdout)
+        while self._said != _READY:
+            if self.process.poll() is not None:
+                return False
+            if not select.select([output], [], [], timeout_seconds)[0]:
+                return False
+            part = os.read(output.fileno(), len(_READY))
+            if not part:
+                return False
+            self._said += part
+        return self.process.poll() is None
+
+    def give(self, folder: Path, log: Path) -> bool:
+        """Gives it the job in a session's folder; false where it is not there to take it.
+
+        Args:
+            folder: of the session, with the job.
+            log: the file for all that it prints from now on.
+        """
+        job = {
+            "folder": str(folder),
+            "log": str(log),
+            "environment": worker_environment(self.backend, self._home),
+            "working_folder": str(Path.cwd()),
+        }
+        try:
+            stream = _pipe(self.process.stdin)
+            stream.write(json.dumps(job).encode() + b"\n")
+            stream.close()
+        except OSError:
+            return False
+        _pipe(self.process.stdout).close()
+        return True
+
+    def end(self) -> None:
+        """Ends a worker that was given no job."""
+        _pipe(self.process.stdin).close()
+        _pipe(self.process.stdout).close()
+        try:
+            self.process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            # It is still importing.
+            self.process.kill()
+            self.process.wait()
+
+
+class SpareWorkers:
+    """Keeps a worker ready for each of some backends, and a new one for each that is taken.
+
+    Any thread may take one. A context manager: workers that were given no job end with it.
+
+    Args:
+        home: the workspace's folder.
+        backends: to keep a worker for.
+    """
+
+    def __init__(self, home: Path, backends: Iterable[BackendName]) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._spare = {backend: SpareWorker(backend, home) for backend in backends}
+        self._is_open = True
+
+    def wait_until_ready(self, timeout_seconds: float = 120.0) -> bool:
+        """Whether all are ready, waiting for that for so long at most."""
+        with self._lock:
+            return all(one.wait_until_ready(timeout_seconds) for one in self._spare.values())
+
+    def take(self, backend: str, home: Path) -> SpareWorker | None:
+        """A ready worker, if there is one; another is started for the next training.
+
+        Args:
+            backend: that the training needs.
+            home: the workspace of the training.
+        """
+        with self._lock:
+            name = next((one for one in self._spare if one == backend), None)
+            if not self._is_open or name is None or home.resolve() != self._home.resolve():
+                return None
+            worker = self._spare[name]
+            if worker.wait_until_ready(0.0):
+                self._spare[name] = SpareWorker(name, self._home)
+                return worker
+            if worker.process.poll() is not None:
+                worker.end()
+                self._spare[name] = SpareWorker(name, self._home)
+            return None
+
+    def close(self) -> None:
+        """Ends the workers that were given no job."""
+        with self._lock:
+            self._is_open = False
+            for worker in self._spare.values():
+                worker.end()
+            self._spare.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _pipe(stream: IO[Any] | None) -> IO[Any]:
+    if stream is None:
+        raise ValueError("The process was started without this pipe.")
+    return stream

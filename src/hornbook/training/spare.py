@@ -1,0 +1,68 @@
+"""A worker that did its imports before it had a job: `python -m hornbook.training.spare`.
+
+It says `ready` on its standard output and waits for one line on its standard input: the job, as
+JSON. From there on it is like a worker that was started for the job, with its output in the job's
+log. It ends when its standard input closes before that, as it does with the process that keeps it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from hornbook.backends import open_backend
+from hornbook.training import worker
+
+__all__ = ["READY", "main"]
+
+READY = b"ready\n"
+
+
+def main() -> int:
+    """Waits for a job and does it; returns the exit code of the process."""
+    _warm_up()
+    os.write(sys.stdout.fileno(), READY)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    job = json.loads(line)
+    started = time.time()
+    _enter(job)
+    return worker.main(Path(job["folder"]), started)
+
+
+def _warm_up() -> None:
+    """Does what every training does once in a process, such as starting the backend."""
+    open_backend(keras.backend.backend())
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    zeros = np.zeros((2, 1), np.float32)
+    model.fit(zeros, zeros, verbose=0)
+    model.predict_on_batch(zeros)
+    keras.backend.clear_session()
+
+
+def _enter(job: dict[str, object]) -> None:
+    """Takes up the job's log, its environment, and the folder it was started in."""
+    log = os.open(str(job["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.close(log)
+    os.close(nothing)
+    environment = job["environment"]
+    assert isinstance(environment, dict)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(str(job["working_folder"]))
+
+
+if __name__ == "__main__":
+    worker.ignore_expected_warnings()
+    sys.exit(main())
