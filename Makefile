@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-fast check bench bench-images clean
+.PHONY: demo test test-fast check bench clean
 
 demo: $(STAMP)  ## train a model on white wines, from nothing
 	$(BIN)/hornbook demo
@@ -22,11 +22,8 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP)  ## our training beside plain keras.Model.fit
-	$(BIN)/python -m benchmarks.training
-
-bench-images: $(STAMP)  ## our images and augmentation beside those of Keras
-	$(BIN)/python -m benchmarks.images
+bench: $(STAMP)  ## all workloads beside their peers, in one table
+	$(BIN)/python -m benchmarks
 
 # Compiled bytecode makes the import of Keras several times as fast.
 $(STAMP): pyproject.toml constraints.txt

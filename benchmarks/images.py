@@ -15,7 +15,6 @@ to those of Keras is said, too, on the pixel range of 0 to 1 or 0 to 255.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import sys
@@ -30,30 +29,33 @@ import keras
 import numpy as np
 from keras._tf_keras.keras.preprocessing.image import ImageDataGenerator
 
+from benchmarks.measured import DATA, Line
 from hornbook.batching.image_transform import ImageDataGeneratorTransform
 from hornbook.features import load_img
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "cats_dogs" / "images"
+IMAGES = DATA / "cats_dogs" / "images"
 BATCHES, ROWS, COPIES, SIDE = 5, 8, 3, 197
 BORDER = 2
 SEEDS = 100
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9, help="of each side (default 9)")
-    parser.add_argument("--images", type=Path, default=DATA, help="a folder of JPEG files")
-    arguments = parser.parse_args()
+    for one in lines(9):
+        print(f"{one.workload}: {one.ours:,.0f} and {one.theirs:,.0f} {one.unit}, {one.ratio:.1f}")
+
+
+def lines(runs: int) -> list[Line]:
+    """Each round takes a second or two, so there are nine of them, or more."""
     # Keras calls SciPy by a name of its own that is going away.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    files = sorted(arguments.images.glob("*.jpg"))
+    files = sorted(IMAGES.glob("*.jpg"))
     if not files:
-        sys.exit(f"No JPEG files in {arguments.images}; name a folder with --images.")
-    augment(files, arguments.rounds)
-    load(files, arguments.rounds)
+        return []
+    rounds = max(9, runs)
+    return [augment(files, rounds), load(files, rounds)]
 
 
-def augment(files: list[Path], rounds: int) -> None:
+def augment(files: list[Path], rounds: int) -> Line:
     generator = ImageDataGenerator(
         zoom_range=0.2,
         shear_range=0.5,
@@ -77,7 +79,9 @@ def augment(files: list[Path], rounds: int) -> None:
                 copies[position] = generator.random_transform(images[position // COPIES], seed=seed)
 
     name = f"random transforms of {SIDE} × {SIDE} × 3, float32"
-    compare(name, BATCHES * len(seeds), by_hornbook, by_keras, rounds)
+    line = compare(
+        name, "random_transform", "≥ 20", BATCHES * len(seeds), by_hornbook, by_keras, rounds
+    )
     inside = (slice(BORDER, -BORDER), slice(BORDER, -BORDER))
     differences = []
     for seed in range(SEEDS):
@@ -87,11 +91,13 @@ def augment(files: list[Path], rounds: int) -> None:
         differences.append(float(np.abs(ours[inside] - theirs[inside]).mean()))
     print(
         f"  mean absolute difference on {SEEDS} seeds, of the pixel range: "
-        f"{statistics.mean(differences):.3%}, at most {max(differences):.3%}\n"
+        f"{statistics.mean(differences):.3%}, at most {max(differences):.3%}",
+        file=sys.stderr,
     )
+    return line
 
 
-def load(files: list[Path], rounds: int) -> None:
+def load(files: list[Path], rounds: int) -> Line:
     def by_hornbook() -> None:
         for file in files:
             load_img(file, (96, 96))
@@ -100,7 +106,15 @@ def load(files: list[Path], rounds: int) -> None:
         for file in files:
             keras.utils.img_to_array(keras.utils.load_img(file, target_size=(96, 96)))
 
-    compare("JPEG files read at 96 × 96", len(files), by_hornbook, by_keras, rounds)
+    line = compare(
+        "JPEG files read at 96 × 96",
+        "keras.utils.load_img",
+        "≥ 2",
+        len(files),
+        by_hornbook,
+        by_keras,
+        rounds,
+    )
     to_smooth: dict[str, list[float]] = {"Hornbook": [], "Keras": []}
     for file in files[:SEEDS]:
         image = keras.utils.load_img(file, target_size=(96, 96), interpolation="bilinear")
@@ -109,27 +123,37 @@ def load(files: list[Path], rounds: int) -> None:
         to_smooth["Hornbook"].append(float(np.abs(load_img(file, (96, 96)) - smooth).mean()))
         to_smooth["Keras"].append(float(np.abs(nearest - smooth).mean()))
     told = ", ".join(f"{name} {statistics.mean(v) / 255:.2%}" for name, v in to_smooth.items())
-    print(f"  mean absolute difference to Pillow's antialiased resize, of the range: {told}")
+    shown = f"  mean absolute difference to Pillow's antialiased resize, of the range: {told}"
+    print(shown, file=sys.stderr)
+    return line
 
 
 def compare(
-    name: str, count: int, ours: Callable[[], object], theirs: Callable[[], object], rounds: int
-) -> None:
-    """Times both in turns and tells images a second and the ratio."""
+    name: str,
+    peer: str,
+    target: str,
+    count: int,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    rounds: int,
+) -> Line:
+    """Times both in turns, and gives images a second; their ratio is the median of the rounds."""
     ours()
     theirs()
-    seconds: dict[str, list[float]] = {"Hornbook": [], "Keras": []}
+    rates: dict[str, list[float]] = {"ours": [], "theirs": []}
     for _ in range(rounds):
-        for side, work in (("Hornbook", ours), ("Keras", theirs)):
+        for side, work in (("ours", ours), ("theirs", theirs)):
             started = time.perf_counter()
             work()
-            seconds[side].append(time.perf_counter() - started)
-    ratios = [theirs / ours for ours, theirs in zip(*seconds.values(), strict=True)]
-    print(f"{name}, {count} a round, {rounds} rounds")
-    for side, values in seconds.items():
-        print(f"  {side:<10}{count / statistics.median(values):10,.0f} images/s")
-    print(
-        f"  ratio     {statistics.median(ratios):10.1f}   ({min(ratios):.1f} to {max(ratios):.1f})"
+            rates[side].append(count / (time.perf_counter() - started))
+    return Line(
+        name,
+        f"Keras, {peer}",
+        "images/s",
+        statistics.median(rates["ours"]),
+        statistics.median(rates["theirs"]),
+        target,
+        runs=rates,
     )
 
 

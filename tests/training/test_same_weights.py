@@ -103,7 +103,9 @@ class Trained:
         code = UserCode(design.path)
         measurer = make_measurer(design, data, code)
         context = TrainingContext(home, "a", "m", "s1", "Test ROC AUC", True)
-        model = build_for_training(design, data, code, context)
+        model = build_for_training(
+            design, data.pipeline.inputs, data.targets.n_classes, code, context
+        )
         session = home / run
         session.mkdir()
         events = EventWriter(session)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hornbook.training.profile import EpochProfile
+from hornbook.training.race_entry import RaceEntry, winner_of
 
 __all__ = [
     "curve",
@@ -18,6 +19,7 @@ __all__ = [
     "history_table",
     "metrics_table",
     "profile_table",
+    "race_table",
 ]
 
 _CURVE_HEIGHT = 14
@@ -122,6 +124,27 @@ def curve(
     plotext.xlabel("epoch")
     drawn: str = plotext.uncolorize(plotext.build())
     return drawn
+
+
+def race_table(race: Sequence[RaceEntry]) -> Table:
+    """How each backend did in a race, the winner marked."""
+    table = Table(title="Race of backends", title_justify="left")
+    table.add_column("Backend")
+    for name in ("First step, s", "Steps/s", "Loss before", "Projected, s"):
+        table.add_column(name, justify="right")
+    table.add_column("", overflow="fold")
+    winner = winner_of(race)
+    for entry in race:
+        remark = "◂ fastest" if entry is winner else entry.out_because or ""
+        table.add_row(
+            entry.backend,
+            format_number(entry.first_step_seconds),
+            format_number(entry.steps_per_second),
+            format_number(entry.loss),
+            format_number(entry.projected_seconds),
+            Text(remark),
+        )
+    return table
 
 
 def profile_table(profile: Sequence[EpochProfile]) -> Table:

@@ -17,8 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from hornbook.cli.draw import format_number
+from hornbook.cli.draw import format_number, race_table
 from hornbook.cli.output import status_console
+from hornbook.training.race_entry import RaceEntry
 
 __all__ = ["TrainingProgress", "reading_progress", "row_progress"]
 
@@ -128,6 +129,9 @@ class TrainingProgress:
             self.say(f"Re-using {names} sets computed on {computed:%Y-%m-%d at %H:%M}")
         for reason, count in event["dropped"].items():
             self.say(f"{count:,} rows left out: {reason}")
+
+    def _on_race(self, event: dict[str, Any]) -> None:
+        self._bar.console.print(race_table([RaceEntry(**one) for one in event["entries"]]))
 
     def _on_fold(self, event: dict[str, Any]) -> None:
         self.say(

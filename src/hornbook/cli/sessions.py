@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hornbook.cli.diagnostics import say_diagnostics
-from hornbook.cli.draw import curve, format_margin, history_table, profile_table
+from hornbook.cli.draw import curve, format_margin, history_table, profile_table, race_table
 from hornbook.cli.output import Home, Json, console, open_registry, print_json, reported_errors
 from hornbook.cli.train import say_metrics, training_json
 from hornbook.errors import NotFoundError
@@ -175,6 +175,8 @@ def _say_session(session: SessionRecord, result: TrainingResult | None) -> None:
             )
         )
     say_metrics(result)
+    if result.race:
+        console.print(race_table(result.race))
     if result.profile:
         console.print(profile_table(result.profile))
     for output, confusion in confusion_of(session.folder).items():

@@ -32,6 +32,7 @@ from hornbook.features import (
     FeatureType,
     Generation,
     Handling,
+    ImageHandling,
     LassoReduction,
     PcaReduction,
     Step,
@@ -323,7 +324,7 @@ class DiagnosticsSection(Section):
 class RuntimeSection(Section):
     """Where and on what to run."""
 
-    backend: Literal["auto", "jax", "tensorflow", "torch"] = Field(
+    backend: Literal["auto", "race", "jax", "tensorflow", "torch"] = Field(
         "auto", description="what Keras runs on"
     )
 
@@ -378,6 +379,11 @@ class TaskDesign(Section):
     def targets(self) -> Mapping[str, TargetSection]:
         """What each output predicts, by its name; `ONLY_OUTPUT` where it has none."""
         return {ONLY_OUTPUT: self.target} if self.target is not None else self.outputs
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether a feature is an image."""
+        return any(isinstance(one.handling, ImageHandling) for one in self.input_features)
 
     @property
     def target_columns(self) -> tuple[str, ...]:

@@ -66,7 +66,9 @@ def check_design(
         return CheckReport((*error.problems, *check_files(folder, (ARCHITECTURE_FILE,))))
     files = [design.path / name for name in design.code_files]
     sources = [SourceFile.read(file) for file in files if file.is_file()]
-    backend = choose_backend(design.task.runtime.backend, sources)
+    backend = choose_backend(
+        design.task.runtime.backend, sources, reads_images=design.task.reads_images
+    )
     with tempfile.TemporaryDirectory() as scratch:
         request, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"
         request.write_text(

@@ -158,7 +158,9 @@ def start_training(
     if problems:
         raise DesignError(problems)
     sources = [SourceFile.read(design.path / file) for file in design.code_files]
-    backend = choose_backend(design.task.runtime.backend, sources)
+    backend = choose_backend(
+        design.task.runtime.backend, sources, reads_images=design.task.reads_images
+    )
     task = registry.ensure_task(design.base)
     session = registry.create_session(task, name=name, description=description)
     design.freeze(session.folder / DESIGN_FOLDER)
@@ -285,6 +287,7 @@ def _settle(registry: Registry, session: SessionRecord, exit_code: int | None) -
         epochs=result.epochs,
         train_rows=result.train_rows,
         test_rows=result.test_rows,
+        **({} if result.backend is None else {"backend": result.backend}),
     )
     return settled or registry.session(session.reference)
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hornbook.backends import set_seed
 from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile
+from hornbook.features import InputSpec
 from hornbook.training.context import TrainingContext, enter_training
 from hornbook.training.loading import check_reloads
 from hornbook.training.model import OutputSpec, UserModel, build_model
-from hornbook.training.prepare import PreparedData
 from hornbook.training.user_code import UserCode
 
 __all__ = ["build_for_training"]
 
 
 def build_for_training(
-    design: DesignFolder, data: PreparedData, code: UserCode, context: TrainingContext
+    design: DesignFolder,
+    inputs: Mapping[str, InputSpec],
+    n_classes: Mapping[str, int | None],
+    code: UserCode,
+    context: TrainingContext,
 ) -> UserModel:
     """Builds and compiles the model of a design.
 
     Args:
         design: whose model it is.
-        data: fills its inputs.
+        inputs: what the features fill, by input name.
+        n_classes: by output name.
         code: the user's functions.
         context: what they can ask about the training.
 
@@ -32,9 +39,9 @@ def build_for_training(
     set_seed(design.task.seed)
     source = SourceFile.read(design.path / ARCHITECTURE_FILE)
     outputs = {
-        name: OutputSpec(target.type, data.targets.n_classes[name])
+        name: OutputSpec(target.type, n_classes[name])
         for name, target in design.task.targets.items()
     }
-    user_model = build_model(code, source, data.pipeline.inputs, outputs)
+    user_model = build_model(code, source, inputs, outputs)
     check_reloads(user_model.keras_model, code, source)
     return user_model

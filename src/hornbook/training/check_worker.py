@@ -80,7 +80,9 @@ def _check(
     measurer = make_measurer(design, data, code)
     monitor = metric_prefix(design) + design.task.metric
     context = TrainingContext(home, *ids, "", monitor, measurer.greater_is_better)
-    user_model = build_for_training(design, data, code, context)
+    user_model = build_for_training(
+        design, data.pipeline.inputs, data.targets.n_classes, code, context
+    )
     answer["problems"] += [asdict(warning) for warning in user_model.warnings]
     model = user_model.keras_model
     answer["parameters"] = model.count_params() if model.built else None

@@ -292,7 +292,9 @@ class CrossTester:
         """A model built after Keras has let go of those before, names and memory included."""
         keras.utils.clear_session(free_memory=True)
         code = UserCode(self._design.path, self._design.libraries)
-        return build_for_training(self._design, data, code, self._context), code
+        return build_for_training(
+            self._design, data.pipeline.inputs, data.targets.n_classes, code, self._context
+        ), code
 
 
 class _Kept(NamedTuple):

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hornbook.backends.devices import gpus_of_keras, gpus_of_machine
+from hornbook.backends.devices import gpus_of_keras
+from hornbook.backends.gpus import gpus_of_machine
 from hornbook.batching import PreparedRows
 from hornbook.data import Table
 from hornbook.design import DesignFolder

@@ -26,6 +26,8 @@ class TrainingJob:
         base: the user's design folder, where relative data paths start.
         backend: what Keras runs on; the worker is started with it in `KERAS_BACKEND`.
         backend_reason: why that one, in a sentence.
+        started: when the worker was given the job, in seconds since the epoch, where that was in
+            a process before this one.
     """
 
     home: str
@@ -35,6 +37,7 @@ class TrainingJob:
     base: str
     backend: str
     backend_reason: str
+    started: float | None = None
 
     def write(self, folder: Path) -> None:
         """Writes the job into the session's folder."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from hornbook.atomic import write_json_atomically
 from hornbook.training.events import json_safe
 from hornbook.training.profile import EpochProfile
+from hornbook.training.race_entry import RaceEntry
 
 __all__ = [
     "RESULT_FILE",
@@ -155,6 +156,7 @@ class TrainingResult:
         seconds: `prepare` (imports, reading, fitting features, building), `fit` (the loop
             with its metrics) and `total`.
         profile: what the seconds of each epoch went to; of a cross-test, those of the kept model.
+        race: how each backend did, where the design lets them race.
         backend: what Keras ran on; `backend_reason` says why.
         warnings: what the user should know, in sentences.
     """
@@ -183,6 +185,7 @@ class TrainingResult:
     dropped: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     profile: tuple[EpochProfile, ...] = ()
+    race: tuple[RaceEntry, ...] = ()
     backend: str | None = None
     backend_reason: str | None = None
     warnings: tuple[str, ...] = ()
@@ -218,6 +221,7 @@ class TrainingResult:
                 name: OutputResult.from_json(one) for name, one in values["outputs"].items()
             },
             "folds": tuple(FoldResult(**one) for one in values["folds"]),
+            "race": tuple(RaceEntry(**one) for one in values.get("race", ())),
             "profile": tuple(EpochProfile(**one) for one in values.get("profile", ())),
             "warnings": tuple(values["warnings"]),
         }

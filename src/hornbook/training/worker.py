@@ -7,17 +7,18 @@ events while it runs, a result at its end. If it dies before, whoever finds no r
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 import traceback
 import warnings
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
 import psutil
 
-from hornbook.backends import open_backend, set_seed
+from hornbook.backends import installed_backends, open_backend, set_seed
 from hornbook.data import Table, TableStore
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
@@ -39,6 +40,8 @@ from hornbook.training.prepare import (
     open_tables,
     options_for_more_files,
 )
+from hornbook.training.race import Contest, run_race
+from hornbook.training.race_entry import RACE_FILE, losses_differ, read_race, winner_of
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import OutputResult, TrainingResult
 from hornbook.training.trust import TrustedModels
@@ -92,8 +95,8 @@ class _Training:
     def __init__(self, folder: Path, events: EventWriter, started: float) -> None:
         self._folder = folder
         self._events = events
-        self._started = started
         self._job = TrainingJob.read(folder)
+        self._started = self._job.started or started
         self._imported = self._prepared = self._preprocess_seconds = 0.0
         self._stage_written = 0.0
         self._caches: CachedSets | None = None
@@ -123,6 +126,7 @@ class _Training:
             metric_prefix(design) + design.task.metric,
             measurer.greater_is_better,
         )
+        self._race(design, data, code, context)
         if design.task.split.folds is not None:
             tester = CrossTester(
                 design,
@@ -135,7 +139,9 @@ class _Training:
             return self._cross_test(design, table, data, tester)
         del preparation
         self._preprocess(data)
-        user_model = build_for_training(design, data, code, context)
+        user_model = build_for_training(
+            design, data.pipeline.inputs, data.targets.n_classes, code, context
+        )
         self._prepared = time.time() - self._started
         self._stage("training")
         outcome = fit(
@@ -200,6 +206,58 @@ class _Training:
         )
         self._stop_if_asked()
         return table, preparation, data
+
+    def _race(
+        self, design: DesignFolder, data: PreparedData, code: UserCode, context: TrainingContext
+    ) -> None:
+        """Lets the backends race, where the design wants it, and goes on on the winner.
+
+        The winner takes over in this very process: its id, its log and its folder stay.
+        """
+        backends, current = installed_backends(), keras.backend.backend()
+        is_run = design.task.runtime.backend != "race" or (self._folder / RACE_FILE).exists()
+        if is_run or len(backends) < 2:
+            return
+        self._stage("racing backends")
+        settings = design.task.training
+        batches = -(-len(data.train) // settings.batch_size)
+        if not settings.train_on_all_data:
+            batches = settings.steps_per_epoch
+        contest = Contest(data.pipeline.inputs, data.targets.n_classes, settings.epochs * batches)
+
+        def write(folder: Path) -> None:
+            inputs, n_classes = data.pipeline.inputs, data.targets.n_classes
+            model = build_for_training(design, inputs, n_classes, code, context).keras_model
+            contest.write(folder, data.train, settings.batch_size, model)
+            keras.utils.clear_session()
+
+        entries = run_race(
+            self._folder,
+            backends,
+            lambda backend: {**os.environ, "KERAS_BACKEND": backend},
+            write,
+            lambda backend: self._stop_if_asked(),
+        )
+        winner = winner_of(entries)
+        self._events.write("race", entries=[asdict(entry) for entry in entries])
+        reason = f"the fastest of {len(entries)} in a race"
+        job = replace(
+            self._job, backend=winner.backend, backend_reason=reason, started=self._started
+        )
+        job.write(self._folder)
+        self._job = job
+        if winner.backend == current:
+            return
+        if self._caches is not None:
+            self._caches.close()
+        self._events.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(
+            sys.executable,
+            [sys.executable, "-P", "-m", "hornbook.training.worker", str(self._folder)],
+            {**os.environ, "KERAS_BACKEND": winner.backend},
+        )
 
     def _preprocess(self, data: PreparedData) -> None:
         """Fills the caches of new sets, as far as that is better done now than epoch by epoch."""
@@ -291,6 +349,13 @@ class _Training:
                 for name, error in outcome.custom_score_errors.items()
             ]
         notes += outcome.corrections.notes
+        race = read_race(self._folder)
+        if losses_differ(race):
+            notes.append(
+                "From the same weights, the backends do not agree on the loss of the first batch: "
+                + ", ".join(f"{one.backend} {one.loss:.6g}" for one in race if one.loss is not None)
+                + "."
+            )
         return TrainingResult(
             status,  # type: ignore[arg-type]
             reason=reason,
@@ -328,6 +393,7 @@ class _Training:
                 "total": time.time() - self._started,
             },
             profile=outcome.profile,
+            race=race,
             backend=keras.backend.backend(),
             backend_reason=self._job.backend_reason,
             warnings=tuple(notes),
