@@ -1,8 +1,8 @@
 """All metrics of ten million binary test rows beside one `sklearn.metrics.roc_auc_score`.
 
-Hornbook computes Accuracy, Precision, Recall, F1 Score, Cost Matrix Gain, Log Loss, Cumulative Lift,
-ROC AUC, Average Precision, the calibration loss and the best threshold. Both get the same arrays,
-in one process, in turns.
+Hornbook computes Accuracy, Precision, Recall, F1 Score, Cost Matrix Gain, Log Loss, Cumulative
+Lift, ROC AUC, Average Precision, the calibration loss and the best threshold. Both get the same
+arrays, in one process, in turns.
 """
 
 from __future__ import annotations
