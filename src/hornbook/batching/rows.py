@@ -175,33 +175,30 @@ class PreparedRows:
         Args:
             progress: called with the rows done and all of them.
         """
+        cache = self.cache
         waits = any(handling.reads_files for handling in self.pipeline.fitted)
-        if self.cache is None or self.cache.is_complete or waits:
+        if cache is None or cache.is_complete or waits:
             return
         if (self.rows[1:] <= self.rows[:-1]).any():
             return
         step = min(self._rows_to_encode, _ROWS_A_THREAD)
+        block_rows = min(_MOST_ROWS_TO_ENCODE, self._rows_to_read)
         start = 0
-        for frame in self.table.slices(self._columns(self.pipeline.columns)):
+        for frame in self.table.slices(self._columns(self.pipeline.columns), block_rows):
             ends = np.array((start, start + len(frame)), self.rows.dtype)
-            first, last = np.searchsorted(self.rows, ends)
+            first, last = np.searchsorted(self.rows, ends).tolist()
             inside = np.zeros(len(frame), np.bool_)
             inside[self.rows[first:last].astype(np.int64) - start] = True
             chosen = frame.filter(pl.Series(inside))
-            places = [
-                np.arange(at, min(at + step, last)) for at in range(int(first), int(last), step)
-            ]
-            with self.clock.timed("transforming"):
-                parts = [
-                    (chosen[int(some[0] - first) : int(some[-1] - first + 1)], some)
-                    for some in places
-                ]
-                encoded = map_in_threads(self._arrays_of_part, parts)
-            with self.clock.timed("reading"):
-                for some, arrays in zip(places, encoded, strict=True):
-                    self.cache.put(some, arrays)
+
+            def fill(at: int, rows: pl.DataFrame = chosen, first: int = first) -> None:
+                part = rows[at - first : at - first + step]
+                places = np.arange(at, at + len(part))
+                cache.put(places, self._arrays_of(part, places))
+
+            map_in_threads(fill, range(first, last, step))
             start += len(frame)
-            progress(int(last), len(self))
+            progress(last, len(self))
 
     def decode(self, encoded: EncodedRows) -> Batch:
         """Encoded rows as the network gets them."""
@@ -248,11 +245,6 @@ class PreparedRows:
             with self.clock.timed("reading"):
                 self.cache.put(positions, arrays)
         return arrays
-
-    def _arrays_of_part(
-        self, part: tuple[pl.DataFrame, NDArray[np.int64]]
-    ) -> dict[str, NDArray[Any]]:
-        return self._arrays_of(*part)
 
     def _arrays_of(
         self, frame: pl.DataFrame, positions: NDArray[np.int64]
