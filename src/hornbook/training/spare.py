@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from hornbook.backends import open_backend
 from hornbook.training import worker
@@ -26,7 +25,7 @@ READY = b"ready\n"
 
 def main() -> int:
     """Waits for a job and does it; returns the exit code of the process."""
-    _warm_up()
+    open_backend(keras.backend.backend())
     os.write(sys.stdout.fileno(), READY)
     line = sys.stdin.readline()
     if not line:
@@ -35,17 +34,6 @@ def main() -> int:
     started = time.time()
     _enter(job)
     return worker.main(Path(job["folder"]), started)
-
-
-def _warm_up() -> None:
-    """Does what every training does once in a process, such as starting the backend."""
-    open_backend(keras.backend.backend())
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("adam", "mse")
-    zeros = np.zeros((2, 1), np.float32)
-    model.fit(zeros, zeros, verbose=0)
-    model.predict_on_batch(zeros)
-    keras.backend.clear_session()
 
 
 def _enter(job: dict[str, object]) -> None:
