@@ -13,6 +13,10 @@ import csv
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.measured import DATA, Line, Run, hornbook, in_turns, median, run_python
 
@@ -38,9 +42,10 @@ def compile_model(model):
     return model
 """
 PLAIN = """
-import json, sys, time
+import json, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np, keras, architecture
+from benchmarks.epoch_seconds import EpochSeconds
 from pathlib import Path
 source, epochs, size = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 if source.is_dir():
@@ -53,38 +58,10 @@ else:
     given = (arrays["x"], arrays["y"])
 model = architecture.build_model({"image_path_preprocessed": (96, 96, 3)})
 model = architecture.compile_model(model)
-seconds = []
-class Watch(keras.callbacks.Callback):
-    async_safe = True
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-    def on_epoch_end(self, epoch, logs=None):
-        seconds.append(time.perf_counter() - self.started)
+watch = EpochSeconds()
 keywords = {} if len(given) == 1 else {"batch_size": size}
-model.fit(*given, epochs=epochs, verbose=0, callbacks=[Watch()], **keywords)
-print(json.dumps(seconds))
-"""
-READY = """
-import sys
-from pathlib import Path
-import numpy as np
-from hornbook.data import TableStore
-from hornbook.design import DesignFolder
-from hornbook.training.prepare import open_tables, prepare_data
-from hornbook.training.resources import DesignResources
-from hornbook.training.user_code import UserCode
-design, home = DesignFolder.read(Path(sys.argv[1])), Path(sys.argv[2])
-resources = DesignResources.of_training(design, UserCode(design.path), home)
-data = prepare_data(design, *open_tables(design, TableStore(home / "datasets")), resources)
-batch = data.train.read(np.arange(len(data.train)))
-(x,) = batch.inputs.values()
-np.savez(sys.argv[3], x=x, y=batch.targets[""].astype(np.float32)[:, np.newaxis])
-numbers = data.train.table.take(data.train.rows, ["image_path", "label"])
-for path, label in numbers.rows():
-    folder = Path(sys.argv[4]) / str(label)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / Path(path).name).symlink_to(Path(sys.argv[5]) / path)
-print(len(x))
+model.fit(*given, epochs=epochs, verbose=0, callbacks=[watch], **keywords)
+print(json.dumps(watch.seconds))
 """
 
 
@@ -118,9 +95,9 @@ def lines(runs: int) -> list[Line]:
             image_path = {{ type = "image", folder = "{images}", height = 96, width = 96 }}
             """
         )
-        files = scratch / "files"
-        ready = [str(design), str(home), str(arrays), str(files), str(images)]
-        run_python(["-c", READY, *ready])
+        run_python(["-m", "benchmarks.ready", str(design), str(home), str(arrays)])
+        by_class = scratch / "files"
+        link_by_class(source / "cats_dogs.csv", images, np.load(arrays)["rows"], by_class)
 
         def ours(*, cached: bool) -> Run:
             setting = f"training.cache_preprocessed={str(cached).lower()}"
@@ -139,7 +116,7 @@ def lines(runs: int) -> list[Line]:
                 "files": lambda: ours(cached=False),
                 "ready arrays": lambda: theirs(arrays),
                 "cache": lambda: ours(cached=True),
-                "image_dataset_from_directory": lambda: theirs(files),
+                "image_dataset_from_directory": lambda: theirs(by_class),
             },
         )
 
@@ -161,3 +138,13 @@ def lines(runs: int) -> list[Line]:
         line("later epoch with the cache", "cache", "ready arrays"),
         line("epoch from files", "files", "image_dataset_from_directory"),
     ]
+
+
+def link_by_class(table: Path, images: Path, rows: NDArray[np.integer[Any]], folder: Path) -> None:
+    """The images of some rows in a folder for each class, as Keras reads them."""
+    with table.open(newline="") as file:
+        entries = list(csv.DictReader(file))
+    for row in rows.tolist():
+        source, target = images / entries[row]["image_path"], folder / entries[row]["label"]
+        target.mkdir(parents=True, exist_ok=True)
+        (target / source.name).symlink_to(source)

@@ -8,8 +8,8 @@ Two comparisons, each of which does the same work on both sides, in one process:
 - reading JPEG files at 96 × 96: `load_img`, and `keras.utils.load_img` with `img_to_array`, one
   file after the other in one thread.
 
-The sides take turns. Told are the medians of several rounds and the median of the ratios of the
-rounds; with other work on the machine only the ratios mean something. How close the results are
+The sides take turns, and told are the medians of the rounds; with other work on the machine only
+their ratio means something. How close the results are
 to those of Keras is said, too, on the pixel range of 0 to 1 or 0 to 255.
 """
 
@@ -45,13 +45,13 @@ def main() -> None:
 
 
 def lines(runs: int) -> list[Line]:
-    """Each round takes a second or two, so there are nine of them, or more."""
+    """Rounds are short, so there are fifteen of them, or more."""
     # Keras calls SciPy by a name of its own that is going away.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     files = sorted(IMAGES.glob("*.jpg"))
     if not files:
         return []
-    rounds = max(9, runs)
+    rounds = max(15, runs)
     return [augment(files, rounds), load(files, rounds)]
 
 
@@ -137,7 +137,7 @@ def compare(
     theirs: Callable[[], object],
     rounds: int,
 ) -> Line:
-    """Times both in turns, and gives images a second; their ratio is the median of the rounds."""
+    """Times both in turns, and gives the medians of images a second."""
     ours()
     theirs()
     rates: dict[str, list[float]] = {"ours": [], "theirs": []}

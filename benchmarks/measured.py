@@ -69,7 +69,12 @@ def run_python(code_or_module: Sequence[str], environment: Mapping[str, str] | N
     """
     process = subprocess.Popen(
         [sys.executable, *code_or_module],
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **(environment or {})},
+        env={
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+            **(environment or {}),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -18,6 +18,7 @@ from benchmarks.measured import Line, Run, hornbook, in_turns, median, run_pytho
 
 ONE = """
 import json, sys, time
+from contextlib import closing
 from pathlib import Path
 import hornbook
 from hornbook.design import DesignFolder
@@ -25,7 +26,8 @@ from hornbook.jobs import SpareWorkers, start_training
 from hornbook.registry import Registry
 home, design, is_ready = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "ready"
 if __name__ == "__main__":
-    with Registry(home) as registry, SpareWorkers(home, ("jax",) if is_ready else ()) as spares:
+    spares = SpareWorkers(home, ("jax",) if is_ready else ())
+    with Registry(home) as registry, closing(spares):
         assert spares.wait_until_ready()
         time.sleep(1.0)
         started = time.time()

@@ -27,29 +27,25 @@ BATCH_SIZE = 1024
 EPOCHS = 3
 
 PLAIN = """
-import json, sys, time
+import json, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np, keras, architecture
+from benchmarks.epoch_seconds import EpochSeconds
 arrays = np.load(sys.argv[2])
 x, y = arrays["x"], arrays["y"]
 keras.utils.set_random_seed(1)
 model = architecture.compile_model(architecture.build_model({"main": x.shape[1:]}))
-seconds = []
-class Watch(keras.callbacks.Callback):
-    async_safe = True
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-    def on_epoch_end(self, epoch, logs=None):
-        seconds.append(time.perf_counter() - self.started)
+watch = EpochSeconds()
 model.fit(x, y, epochs=int(sys.argv[3]), batch_size=int(sys.argv[4]), verbose=0,
-          callbacks=[Watch()])
-print(json.dumps([len(x) / one for one in seconds]))
+          callbacks=[watch])
+print(json.dumps([len(x) / one for one in watch.seconds]))
 """
 
 BY_HAND = """
-import json, sys, time
+import json, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np, pandas as pd, keras, architecture
+from benchmarks.epoch_seconds import EpochSeconds
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -81,30 +77,9 @@ class Rows(keras.utils.PyDataset):
 keras.utils.set_random_seed(1)
 width = transformer.transform(frame.head(2)).shape[1]
 model = architecture.compile_model(architecture.build_model({"main": (width,)}))
-seconds = []
-class Watch(keras.callbacks.Callback):
-    async_safe = True
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-    def on_epoch_end(self, epoch, logs=None):
-        seconds.append(time.perf_counter() - self.started)
-model.fit(Rows(), epochs=int(sys.argv[3]), verbose=0, callbacks=[Watch()], shuffle=False)
-print(json.dumps([steps_read * size / one for one in seconds]))
-"""
-
-READY = """
-import sys
-from pathlib import Path
-import numpy as np
-from hornbook.data import TableStore
-from hornbook.design import DesignFolder
-from hornbook.training.prepare import open_tables, prepare_data
-design = DesignFolder.read(Path(sys.argv[1]))
-data = prepare_data(design, *open_tables(design, TableStore(Path(sys.argv[2]) / "datasets")))
-batch = data.train.read(np.arange(len(data.train)))
-y = batch.targets[""].astype(np.float32)[:, np.newaxis]
-np.savez(sys.argv[3], x=batch.inputs["main"], y=y)
-print(len(y))
+watch = EpochSeconds()
+model.fit(Rows(), epochs=int(sys.argv[3]), verbose=0, callbacks=[watch], shuffle=False)
+print(json.dumps([steps_read * size / one for one in watch.seconds]))
 """
 
 _STEPS_BY_HAND = 120
@@ -119,7 +94,9 @@ def lines(runs: int, n_rows: int = 1_000_000) -> list[Line]:
         write_design(design, table, epochs=EPOCHS, batch_size=BATCH_SIZE)
         home = scratch / "home"
         hornbook(["train", str(design), "--set", "training.epochs=1"], home)
-        train_rows = int(run_python(["-c", READY, str(design), str(home), str(arrays)]).value)
+        train_rows = int(
+            run_python(["-m", "benchmarks.ready", str(design), str(home), str(arrays)]).value
+        )
 
         def ours(*, cached: bool) -> Run:
             if not cached:

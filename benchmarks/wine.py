@@ -36,20 +36,6 @@ model.fit(arrays["x"], arrays["y"], epochs=int(sys.argv[3]), batch_size=int(sys.
 print(json.dumps(time.perf_counter() - started))
 """
 
-READY = """
-import sys
-from pathlib import Path
-import numpy as np
-from hornbook.data import TableStore
-from hornbook.design import DesignFolder
-from hornbook.training.prepare import open_tables, prepare_data
-design = DesignFolder.read(Path(sys.argv[1]))
-data = prepare_data(design, *open_tables(design, TableStore(Path(sys.argv[2]))))
-batch = data.train.read(np.arange(len(data.train)))
-np.savez(sys.argv[3], x=batch.inputs["main"], y=batch.targets[""].astype(np.float32)[:, np.newaxis])
-print(len(data.train))
-"""
-
 
 def lines(runs: int) -> list[Line]:
     with tempfile.TemporaryDirectory() as scratch_name:
@@ -57,7 +43,7 @@ def lines(runs: int) -> list[Line]:
         design, arrays, used = scratch / "wine", scratch / "ready.npz", scratch / "used"
         data = Path(str(files("hornbook") / "samples" / "wine_quality_white.csv"))
         hornbook(["init", str(design), "--data", str(data), "--target", "quality"], used)
-        run_python(["-c", READY, str(design), str(scratch / "tables"), str(arrays)])
+        run_python(["-m", "benchmarks.ready", str(design), str(used), str(arrays)])
         ours(design, used)
 
         def plain(backend: str, steps: int) -> Run:

@@ -153,3 +153,11 @@ def test_many_images_keep_their_order(make_resources):
     frame = pl.DataFrame({"photo": [f"{number}.png" for number in numbers]})
     batch = pipeline.transform(frame)["photo_preprocessed"]
     np.testing.assert_array_equal(np.rint((batch[:, 0, 0, 0] * 255 - 20) / 40), numbers)
+
+
+def test_images_that_cannot_be_read_are_remembered_with_their_reasons(make_resources):
+    pipeline = fit(ImageResize(height=8, width=8), GOOD, make_resources())
+    pipeline.transform(pl.DataFrame({"photo": [GOOD[0], "cut.png", "gone.png", None]}))
+    (fitted,) = pipeline.fitted
+    assert set(fitted.unreadable) == {"cut.png", "gone.png", ""}
+    assert "No such file" in fitted.unreadable["gone.png"]

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def registry(home):
 
 @pytest.fixture
 def spares(home):
-    with SpareWorkers(home, ("jax",)) as opened:
+    with closing(SpareWorkers(home, ("jax",))) as opened:
         assert opened.wait_until_ready()
         yield opened
 
@@ -119,7 +120,7 @@ def test_a_worker_of_another_backend_or_workspace_is_left_alone(home, tmp_path, 
 
 
 def test_a_worker_that_is_not_ready_yet_is_not_waited_for(home):
-    with SpareWorkers(home, ("jax",)) as spares:
+    with closing(SpareWorkers(home, ("jax",))) as spares:
         starting = spares._spare["jax"].process
         assert spares.take("jax", home) is None
         assert spares._spare["jax"].process is starting

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hornbook.backends.executions import StepTimer
 from hornbook.batching import chunks
 from hornbook.batching import rows as rows_module
 from hornbook.data import TableStore
@@ -170,3 +171,24 @@ def test_what_a_set_is_made_of_decides_whether_it_is_used_again(design):
     assert reused("6", "seed=4") == set()
     assert reused("7", "weights.class_weights=false") == {"test"}
     assert reused("8", "training.cache_preprocessed=false") == set()
+
+
+def test_a_training_makes_several_steps_at_once_and_tells_its_seconds(design, monkeypatch):
+    made = []
+    add = StepTimer.add
+
+    def add_and_note(timer, steps, seconds):
+        made.append(steps)
+        add(timer, steps, seconds)
+
+    monkeypatch.setattr(StepTimer, "add", add_and_note)
+    outcome = Trained(design, "run").outcome
+    assert sum(made) == 3 * 75
+    assert max(made) > 1
+    assert len(outcome.profile) == 3
+    for epoch in outcome.profile:
+        assert epoch.steps > 0
+        assert epoch.metrics > 0
+        parts = epoch.steps + epoch.waiting + epoch.metrics + epoch.checkpoints
+        assert parts == pytest.approx(epoch.epoch)
+    assert outcome.profile[0].checkpoints > 0

@@ -117,7 +117,8 @@ def load_img(
         raise ValueError(f"Received channels={channels!r}, expected 'RGB', 'L' or 'CMYK'.")
     size = _size_of(resized_dims)
     content, name = _read(image_file)
-    pixels = decode_image(content, size, channels, name=name).astype(np.float32)
+    pixels = _decode(content, size, channels, upright=False, name=name)
+    pixels = pixels.astype(np.float32, copy=False)
     if data_format == "channels_first":
         return np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
     return pixels
@@ -146,7 +147,20 @@ def decode_image(
     Raises:
         UnreadableImageError: it is damaged, no image, or too large.
     """
-    pixels = None
+    pixels = _decode(content, size, channels, upright=upright, name=name)
+    return pixels.astype(np.uint8, copy=False)
+
+
+def _decode(
+    content: bytes,
+    size: tuple[int, int] | None,
+    channels: Channels,
+    *,
+    upright: bool,
+    name: str | None,
+) -> NDArray[Any]:
+    """The pixels as whole numbers, in uint8 or, where resizing has left them so, in float32."""
+    pixels: NDArray[Any] | None = None
     if channels != "CMYK":
         pixels = _decode_by_opencv(content, size, channels, upright=upright, name=name)
     if pixels is None:
@@ -251,7 +265,7 @@ def _decode_by_opencv(
     *,
     upright: bool,
     name: str | None,
-) -> NDArray[np.uint8] | None:
+) -> NDArray[Any] | None:
     """A whole JPEG or PNG, or `None` for all that Pillow shall judge."""
     if content.startswith(_JPEG_START):
         frame = _jpeg_frame(content) if content.endswith(_JPEG_END) else None
@@ -323,13 +337,18 @@ def _from_deep(values: NDArray[Any], channels: Channels) -> NDArray[np.uint8]:
     return np.array(image.convert(channels))
 
 
-def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    # Up to a factor of 2, two neighbours on each side are all the pixels that fall together.
+def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[Any]:
+    wanted = (size[1], size[0])
     height, width = pixels.shape[:2]
-    far = height > 2 * size[0] or width > 2 * size[1]
-    method = cv2.INTER_AREA if far else cv2.INTER_LINEAR
-    resized: NDArray[np.uint8] = cv2.resize(pixels, (size[1], size[0]), interpolation=method)
-    return resized
+    if height > 2 * size[0] or width > 2 * size[1]:
+        shrunk: NDArray[np.uint8] = cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA)
+        return shrunk
+    # Up to a factor of 2, two neighbours on each side are all the pixels that fall together. OpenCV
+    # is faster with float32 than with bytes, conversion and rounding included.
+    resized: NDArray[np.float32] = cv2.resize(
+        pixels.astype(np.float32), wanted, interpolation=cv2.INTER_LINEAR
+    )
+    return np.rint(resized, out=resized)
 
 
 def _reduction(frame: _Frame, size: tuple[int, int] | None, *, upright: bool) -> int:

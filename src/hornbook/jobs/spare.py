@@ -10,8 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from hornbook.backends import BackendName
 from hornbook.jobs.environment import worker_environment
@@ -96,7 +95,7 @@ class SpareWorker:
 class SpareWorkers:
     """Keeps a worker ready for each of some backends, and a new one for each that is taken.
 
-    Any thread may take one. A context manager: workers that were given no job end with it.
+    Any thread may take one. Workers that were given no job end with `close`.
 
     Args:
         home: the workspace's folder.
@@ -141,17 +140,6 @@ class SpareWorkers:
             for worker in self._spare.values():
                 worker.end()
             self._spare.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _pipe(stream: IO[Any] | None) -> IO[Any]:

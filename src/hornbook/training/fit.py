@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,9 @@ import keras
 
 from hornbook.backends.executions import paced_executions
 from hornbook.batching import RowSequence, prefetched
-from hornbook.design import CUSTOM_SCORE_FILE, TRAINING_FILE, DesignFolder
+from hornbook.design import CUSTOM_SCORE_FILE, DesignFolder
 from hornbook.design.metrics import CustomScoreSection
-from hornbook.errors import InterruptedTrainingError, TrainingError, UserCodeError
+from hornbook.errors import InterruptedTrainingError, TrainingError
 from hornbook.metrics import (
     CustomScore,
     Measurer,
@@ -24,6 +22,7 @@ from hornbook.metrics import (
     TaskMeasurer,
     default_metric,
 )
+from hornbook.training.advanced import fit_advanced, without_base_callbacks
 from hornbook.training.callbacks import (
     EpochLimit,
     EpochMetrics,
@@ -181,7 +180,9 @@ def fit(
     try:
         with code.running():
             if design.task.training.mode == "advanced":
-                _fit_advanced(design, data, user_model, callbacks, code)
+                fit_advanced(
+                    design, data, user_model, callbacks, code=code, prefix=metric_prefix(design)
+                )
             else:
                 callbacks += _form_callbacks(design, measurer.greater_is_better)
                 _fit_standard(design, data, user_model, callbacks, design.task.training.epochs)
@@ -271,7 +272,9 @@ def refit(
     try:
         with code.running():
             if design.task.training.mode == "advanced":
-                _fit_advanced(design, data, user_model, callbacks, code)
+                fit_advanced(
+                    design, data, user_model, callbacks, code=code, prefix=metric_prefix(design)
+                )
             else:
                 callbacks += _falling_learning_rate(design, "loss", "min")
                 _fit_standard(design, data, user_model, callbacks, epochs)
@@ -279,7 +282,7 @@ def refit(
         stop_watch.on_train_end()
         tensorboard.close()
     if not limit.began:
-        raise _without_base_callbacks()
+        raise without_base_callbacks()
     return RefitOutcome(limit.epochs, stop_watch.stopped, time.perf_counter() - started)
 
 
@@ -291,19 +294,10 @@ def _nothing_kept(failure: Exception | None, metrics: EpochMetrics, *, stopped: 
             "The training was stopped before its first epoch was over; there is nothing to keep."
         )
     if not metrics.began:
-        return _without_base_callbacks()
+        return without_base_callbacks()
     return TrainingError(
         "The training ended without a single epoch.",
         fix="Give fit at least one epoch: model.fit(train_sequence, epochs=10, …).",
-    )
-
-
-def _without_base_callbacks() -> UserCodeError:
-    return UserCodeError(
-        "fit_model trained without base_callbacks, so nothing was measured or kept",
-        file=TRAINING_FILE,
-        fix="Pass them on: model.fit(train_sequence, epochs=10, callbacks=base_callbacks). "
-        "Callbacks of your own go after them: callbacks=base_callbacks + [my_callback].",
     )
 
 
@@ -358,89 +352,3 @@ def _falling_learning_rate(design: DesignFolder, monitor: str, mode: str) -> lis
             min_lr=reduce.min_learning_rate,
         )
     ]
-
-
-def _fit_advanced(
-    design: DesignFolder,
-    data: PreparedData,
-    user_model: UserModel,
-    callbacks: list[Any],
-    code: UserCode,
-) -> None:
-    make = functools.partial(RowSequence, layout=user_model.layout)
-    shuffle, seed = design.task.training.shuffle, design.task.seed
-
-    def build_train_sequence_with_batch_size(batch_size: int) -> RowSequence:
-        """The train rows in batches of that size."""
-        return make(data.train, batch_size, shuffle=shuffle, seed=seed)
-
-    def build_validation_sequence_with_batch_size(batch_size: int) -> RowSequence:
-        """The measured rows in batches of that size."""
-        return make(data.measured, batch_size)
-
-    build = code.function(TRAINING_FILE, "build_sequences", "build_sequence")
-    returned = build(
-        build_train_sequence_with_batch_size, build_validation_sequence_with_batch_size
-    )
-    if not isinstance(returned, tuple | list) or len(returned) != 2:
-        raise UserCodeError(
-            f"build_sequences returned {type(returned).__name__}, expected two sequences",
-            file=TRAINING_FILE,
-            fix="End it with: return train_sequence, validation_sequence",
-        )
-    model = user_model.keras_model
-    model.fit = _guarded_fit(model, callbacks, metric_prefix(design))
-    try:
-        fit_model = code.function(TRAINING_FILE, "fit_model")
-        fit_model(model, returned[0], returned[1], list(callbacks))
-    finally:
-        del model.fit
-
-
-def _watches_batches(callback: Any) -> bool:
-    """Whether a callback of the user's has something to do before or after a batch."""
-    if isinstance(callback, Progress | StopWatch | keras.callbacks.History):
-        return False
-    if isinstance(callback, keras.callbacks.ModelCheckpoint):
-        return bool(callback.save_freq != "epoch")
-    return any(
-        name in vars(callback) or getattr(type(callback), name) is not getattr(_PLAIN, name)
-        for name in _BATCH_HOOKS
-    )
-
-
-_PLAIN = keras.callbacks.Callback
-_BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
-
-
-def _guarded_fit(model: Any, base_callbacks: list[Any], prefix: str) -> Callable[..., Any]:
-    """`model.fit` that refuses, before it starts, to train without being measured."""
-    original = model.fit
-
-    @functools.wraps(original)
-    def guarded(*arguments: Any, **keywords: Any) -> Any:
-        by_position = arguments[5] if len(arguments) > 5 else None
-        given = keras.tree.flatten(keywords.get("callbacks", by_position) or [])
-        if not all(callback in given for callback in base_callbacks):
-            raise _without_base_callbacks()
-        if getattr(arguments[0] if arguments else keywords.get("x"), "shuffles_rows", False):
-            # Rows come in a new order anyway; batches in order are read a block at a time.
-            keywords["shuffle"] = False
-        for callback in given:
-            monitor = getattr(callback, "monitor", None)
-            if isinstance(monitor, str) and monitor.startswith("Test ") and prefix != "Test ":
-                raise TrainingError(
-                    f"{type(callback).__name__} monitors '{monitor}', but this design chooses "
-                    "epochs on a validation set and measures the test set once, at the end.",
-                    fix='Monitor get_variable("DKU_MODEL_METRIC"), or '
-                    f"'{prefix}{monitor.removeprefix('Test ')}'.",
-                )
-        keywords.setdefault("verbose", 0)
-        sequence, *others = arguments or (keywords.pop("x", None),)
-        with ExitStack() as stack:
-            ahead = stack.enter_context(prefetched(sequence))
-            if not any(map(_watches_batches, given)):
-                stack.enter_context(paced_executions(model, keywords.get("epochs", 1)))
-            return original(ahead, *others, **keywords)
-
-    return guarded

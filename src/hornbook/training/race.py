@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -119,9 +120,8 @@ class Contest:
 def run_race(
     session: Path,
     backends: Sequence[str],
-    environment: Callable[[str], Mapping[str, str]],
     write: Callable[[Path], None],
-    wait: Callable[[str], None],
+    wait: Callable[[], None],
 ) -> list[RaceEntry]:
     """Lets the backends run one after the other, each in a process of its own.
 
@@ -130,10 +130,8 @@ def run_race(
     Args:
         session: the session's folder, with the frozen design.
         backends: the contestants.
-        environment: of a contestant's process, by its backend.
         write: writes the contest into a folder.
-        wait: called several times a second with the name of the backend that runs; what it raises
-            ends the race.
+        wait: called several times a second; what it raises ends the race.
 
     Returns:
         The entries, in the order of the backends.
@@ -146,7 +144,7 @@ def run_race(
         folder = Path(scratch)
         write(folder)
         for backend in backends:
-            entries.append(_run_one(session, folder, backend, environment(backend), wait))
+            entries.append(_run_one(session, folder, backend, wait))
             (folder / _ANSWER).unlink(missing_ok=True)
     if all(entry.out_because is not None for entry in entries):
         reasons = "\n".join(f"{entry.backend}: {entry.out_because}" for entry in entries)
@@ -159,17 +157,18 @@ def _run_one(
     session: Path,
     folder: Path,
     backend: str,
-    environment: Mapping[str, str],
-    wait: Callable[[str], None],
+    wait: Callable[[], None],
 ) -> RaceEntry:
     command = [sys.executable, "-P", "-m", "hornbook.training.contestant"]
     process = subprocess.Popen(
-        [*command, str(session), str(folder)], env=dict(environment), stdin=subprocess.DEVNULL
+        [*command, str(session), str(folder)],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        stdin=subprocess.DEVNULL,
     )
     began = time.monotonic()
     try:
         while process.poll() is None:
-            wait(backend)
+            wait()
             if time.monotonic() - began > _TIMEOUT_SECONDS:
                 return RaceEntry(
                     backend, out_because=f"not through within {_TIMEOUT_SECONDS:.0f} s"

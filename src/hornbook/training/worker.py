@@ -231,13 +231,7 @@ class _Training:
             contest.write(folder, data.train, settings.batch_size, model)
             keras.utils.clear_session()
 
-        entries = run_race(
-            self._folder,
-            backends,
-            lambda backend: {**os.environ, "KERAS_BACKEND": backend},
-            write,
-            lambda backend: self._stop_if_asked(),
-        )
+        entries = run_race(self._folder, backends, write, self._stop_if_asked)
         winner = winner_of(entries)
         self._events.write("race", entries=[asdict(entry) for entry in entries])
         reason = f"the fastest of {len(entries)} in a race"
