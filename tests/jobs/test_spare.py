@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -109,6 +110,37 @@ def test_a_dead_worker_is_replaced_by_a_new_one(design, registry, spares):
     session = start_training(registry, design, spares=spares).wait()
     assert session.status == "finished"
     assert session.worker_pid != dead.pid
+
+
+def test_a_worker_that_dies_as_it_is_given_the_job_is_replaced_by_a_new_one(
+    design, registry, spares, monkeypatch
+):
+    take, dead = spares.take, []
+
+    def take_and_kill(backend, home):
+        worker = take(backend, home)
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        threading.Timer(0.5, worker.process.kill).start()
+        dead.append(worker.process.pid)
+        return worker
+
+    monkeypatch.setattr(spares, "take", take_and_kill)
+    session = start_training(registry, design, spares=spares).wait()
+    assert session.status == "finished", session.reason
+    assert session.worker_pid != dead[0]
+
+
+def test_a_worker_is_not_used_where_what_it_imported_would_read_other_variables(
+    home, spares, monkeypatch
+):
+    first = spares._spare["jax"].process
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert spares.take("jax", home) is None
+    assert first.poll() is not None
+    assert spares.wait_until_ready()
+    second = spares.take("jax", home)
+    assert second is not None
+    second.end()
 
 
 def test_a_worker_of_another_backend_or_workspace_is_left_alone(home, tmp_path, spares):

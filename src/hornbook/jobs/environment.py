@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["worker_environment"]
+__all__ = ["import_environment", "worker_environment"]
+
+_READ_AT_IMPORT = (
+    "CUDA_",
+    "JAX_",
+    "KERAS_",
+    "LD_",
+    "MALLOC_",
+    "MKL_",
+    "NUMEXPR_",
+    "OMP_",
+    "OPENBLAS_",
+    "POLARS_",
+    "PYTHON",
+    "PYTORCH_",
+    "TF_",
+    "TORCH_",
+    "XLA_",
+)
 
 
 def worker_environment(backend: str, home: Path) -> dict[str, str]:
@@ -23,3 +42,8 @@ def worker_environment(backend: str, home: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
     }
+
+
+def import_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables among these that Python and the libraries of a worker read once, at import."""
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_IMPORT)}

@@ -8,17 +8,22 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from hornbook.backends import BackendName
-from hornbook.jobs.environment import worker_environment
+from hornbook.jobs.environment import import_environment, worker_environment
 
 __all__ = ["SpareWorker", "SpareWorkers"]
 
 _READY = b"ready\n"
+_TAKEN = b"taken\n"
+_TAKE_SECONDS = 10.0
 _EXIT_SECONDS = 5.0
+_POLL_SECONDS = 0.05
 
 
 class SpareWorker:
@@ -35,31 +40,28 @@ class SpareWorker:
         self.backend = backend
         self._home = home
         self._said = b""
+        self._environment = worker_environment(backend, home)
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "hornbook.training.spare"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=worker_environment(backend, home),
+            env=self._environment,
             start_new_session=True,
         )
 
     def wait_until_ready(self, timeout_seconds: float) -> bool:
         """Whether it can be given a job, waiting for that for so long."""
-        output = _pipe(self.process.stdout)
-        while self._said != _READY:
-            if self.process.poll() is not None:
-                return False
-            if not select.select([output], [], [], timeout_seconds)[0]:
-                return False
-            part = os.read(output.fileno(), len(_READY))
-            if not part:
-                return False
-            self._said += part
-        return self.process.poll() is None
+        return self._has_said(_READY, timeout_seconds) and self.process.poll() is None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether variables that libraries read when they are imported were changed since."""
+        now = import_environment(worker_environment(self.backend, self._home))
+        return now != import_environment(self._environment)
 
     def give(self, folder: Path, log: Path) -> bool:
-        """Gives it the job in a session's folder; false where it is not there to take it.
+        """Gives it the job in a session's folder; false where it does not answer that it took it.
 
         Args:
             folder: of the session, with the job.
@@ -77,12 +79,29 @@ class SpareWorker:
             stream.close()
         except OSError:
             return False
+        is_taken = self._has_said(_READY + _TAKEN, _TAKE_SECONDS)
+        if not is_taken:
+            # Another worker will do the job: this one must not come to it late.
+            self.process.kill()
         _pipe(self.process.stdout).close()
+        return is_taken
+
+    def _has_said(self, words: bytes, timeout_seconds: float) -> bool:
+        """Whether all it said so far is this, reading on for so long at most between two parts."""
+        output = _pipe(self.process.stdout)
+        while self._said != words:
+            if not select.select([output], [], [], timeout_seconds)[0]:
+                return False
+            part = os.read(output.fileno(), len(words) - len(self._said))
+            if not part:
+                return False
+            self._said += part
         return True
 
     def end(self) -> None:
-        """Ends a worker that was given no job."""
-        _pipe(self.process.stdin).close()
+        """Ends a worker that was given no job, or did not take it."""
+        with suppress(OSError):
+            _pipe(self.process.stdin).close()
         _pipe(self.process.stdout).close()
         try:
             self.process.wait(_EXIT_SECONDS)
@@ -110,8 +129,16 @@ class SpareWorkers:
 
     def wait_until_ready(self, timeout_seconds: float = 120.0) -> bool:
         """Whether all are ready, waiting for that for so long at most."""
+        deadline = time.monotonic() + timeout_seconds
+        while not self._are_ready():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def _are_ready(self) -> bool:
         with self._lock:
-            return all(one.wait_until_ready(timeout_seconds) for one in self._spare.values())
+            return all(one.wait_until_ready(0.0) for one in self._spare.values())
 
     def take(self, backend: str, home: Path) -> SpareWorker | None:
         """A ready worker, if there is one; another is started for the next training.
@@ -125,10 +152,10 @@ class SpareWorkers:
             if not self._is_open or name is None or home.resolve() != self._home.resolve():
                 return None
             worker = self._spare[name]
-            if worker.wait_until_ready(0.0):
+            if worker.wait_until_ready(0.0) and not worker.is_outdated:
                 self._spare[name] = SpareWorker(name, self._home)
                 return worker
-            if worker.process.poll() is not None:
+            if worker.is_outdated or worker.process.poll() is not None:
                 worker.end()
                 self._spare[name] = SpareWorker(name, self._home)
             return None

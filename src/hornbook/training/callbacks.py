@@ -188,9 +188,8 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Counts, and writes now and then; it runs in the training's own thread."""
         now = time.perf_counter()
-        if batch and not self._has_stepped:
-            self._has_stepped = True
-            self._events.write("first_step")
+        if batch:
+            self._tell_first_step()
         if now - self._written >= _PROGRESS_SECONDS:
             self._written = now
             self._events.write(
@@ -203,6 +202,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes the epoch with all its numbers."""
+        self._tell_first_step()
         numbers = {name: float(value) for name, value in (logs or {}).items() if _is_number(value)}
         for name, value in numbers.items():
             values = self.history.setdefault(name, [math.nan] * self.epochs)
@@ -222,6 +222,11 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
             profile=asdict(self.profile[-1]),
             custom_score_errors=self._metrics.custom_score_errors if self._metrics else {},
         )
+
+    def _tell_first_step(self) -> None:
+        if not self._has_stepped:
+            self._has_stepped = True
+            self._events.write("first_step")
 
     def add_history(self, history: Any) -> None:
         """Adds what callbacks further down the list have put into the logs.

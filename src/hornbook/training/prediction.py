@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.backends.losses import loss_of_block
 from hornbook.batching import Batch, PreparedRows
 from hornbook.features import TargetLayout
 from hornbook.training.evaluated_rows import EvaluatedRows
@@ -31,14 +32,14 @@ def evaluate_rows(model: Any, rows: PreparedRows, layout: TargetLayout) -> Evalu
     loss = 0.0
     for batch in _blocks(rows):
         outputs = predict_inputs(model, batch.inputs, min(rows.block_rows, len(rows)))
-        batch_loss = model.compute_loss(
-            x=batch.inputs,
-            y=layout.shape_targets(batch.targets, rows.targets.n_classes),
-            y_pred=keras.tree.map_structure(keras.ops.convert_to_tensor, outputs),
-            sample_weight=layout.shape_weights(batch.weights),
-            training=False,
+        batch_loss = loss_of_block(
+            model,
+            batch.inputs,
+            layout.shape_targets(batch.targets, rows.targets.n_classes),
+            outputs,
+            layout.shape_weights(batch.weights),
         )
-        loss += float(keras.ops.convert_to_numpy(batch_loss)) * len(batch)
+        loss += batch_loss * len(batch)
         named = layout.by_name(outputs)
         predictions.append({name: array.astype(np.float64) for name, array in named.items()})
         targets.append(batch.targets)

@@ -1,8 +1,9 @@
 """A worker that did its imports before it had a job: `python -m hornbook.training.spare`.
 
 It says `ready` on its standard output and waits for one line on its standard input: the job, as
-JSON. From there on it is like a worker that was started for the job, with its output in the job's
-log. It ends when its standard input closes before that, as it does with the process that keeps it.
+JSON. It answers `taken`; from there on it is like a worker that was started for the job, with its
+output in the job's log. It ends when its standard input closes before that, as it does with the
+process that keeps it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import keras
 from hornbook.backends import open_backend
 from hornbook.training import worker
 
-__all__ = ["READY", "main"]
+__all__ = ["READY", "TAKEN", "main"]
 
 READY = b"ready\n"
+TAKEN = b"taken\n"
 
 
 def main() -> int:
@@ -39,6 +41,7 @@ def main() -> int:
 def _enter(job: dict[str, object]) -> None:
     """Takes up the job's log, its environment, and the folder it was started in."""
     log = os.open(str(job["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.write(sys.stdout.fileno(), TAKEN)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
