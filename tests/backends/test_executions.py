@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -136,3 +137,20 @@ def test_a_number_of_the_users_own_is_kept(steps):
     assert model.steps_per_execution == steps
     if steps == 3:
         assert begun == [0, 3, 6, 9]
+
+
+def test_metrics_that_a_model_computes_in_its_own_way_are_kept():
+    class Doubled(keras.Sequential):
+        def get_metrics_result(self):
+            return {"loss": 2 * super().get_metrics_result()["loss"]}
+
+    def losses(kind, paced):
+        keras.utils.set_random_seed(1)
+        model = kind([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        with paced_executions(model, 2) if paced else nullcontext():
+            history = model.fit(np.ones((12, 2)), np.ones((12, 1)), epochs=2, verbose=0).history
+        return history["loss"]
+
+    assert losses(Doubled, paced=True) == losses(Doubled, paced=False)
+    assert losses(keras.Sequential, paced=True) == losses(keras.Sequential, paced=False)
