@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from hornbook.backends.executions import paced_executions
+from hornbook.backends.optimizers import build_optimizer
 from hornbook.batching import RowSequence, prefetched
 from hornbook.design import CUSTOM_SCORE_FILE, DesignFolder
 from hornbook.design.metrics import CustomScoreSection
@@ -318,6 +319,7 @@ def _fit_standard(
         steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
     )
     model = user_model.keras_model
+    build_optimizer(model)
     with prefetched(sequence) as ahead, paced_executions(model, epochs):
         model.fit(ahead, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0)
 
