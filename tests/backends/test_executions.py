@@ -139,18 +139,24 @@ def test_a_number_of_the_users_own_is_kept(steps):
         assert begun == [0, 3, 6, 9]
 
 
-def test_metrics_that_a_model_computes_in_its_own_way_are_kept():
-    class Doubled(keras.Sequential):
-        def get_metrics_result(self):
-            return {"loss": 2 * super().get_metrics_result()["loss"]}
+class Doubled(keras.Sequential):
+    def get_metrics_result(self):
+        return {"loss": 2 * super().get_metrics_result()["loss"]}
 
-    def losses(kind, paced):
+
+class Shifted(keras.Sequential):
+    def compute_metrics(self, *arguments, **options):
+        return {"loss": super().compute_metrics(*arguments, **options)["loss"] + 1}
+
+
+@pytest.mark.parametrize("kind", [keras.Sequential, Doubled, Shifted])
+def test_metrics_that_a_model_computes_in_its_own_way_are_kept(kind):
+    def losses(context):
         keras.utils.set_random_seed(1)
         model = kind([keras.Input((2,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
-        with paced_executions(model, 2) if paced else nullcontext():
+        with context(model):
             history = model.fit(np.ones((12, 2)), np.ones((12, 1)), epochs=2, verbose=0).history
         return history["loss"]
 
-    assert losses(Doubled, paced=True) == losses(Doubled, paced=False)
-    assert losses(keras.Sequential, paced=True) == losses(keras.Sequential, paced=False)
+    assert losses(lambda model: paced_executions(model, 2)) == losses(lambda model: nullcontext())
