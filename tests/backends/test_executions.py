@@ -160,3 +160,17 @@ def test_metrics_that_a_model_computes_in_its_own_way_are_kept(kind):
         return history["loss"]
 
     assert losses(lambda model: paced_executions(model, 2)) == losses(lambda model: nullcontext())
+
+
+def test_metrics_of_an_epoch_are_not_computed_once_more(monkeypatch):
+    calls = []
+    original = keras.Model.get_metrics_result
+    monkeypatch.setattr(
+        keras.Model, "get_metrics_result", lambda self: (calls.append(1), original(self))[1]
+    )
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with paced_executions(model, 3):
+        model.fit(np.ones((12, 2)), np.ones((12, 1)), epochs=3, batch_size=4, verbose=0)
+    # Once, where the step is traced.
+    assert calls == [1]

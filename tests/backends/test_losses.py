@@ -65,6 +65,19 @@ def test_a_loss_that_cannot_be_compiled_is_computed_where_the_model_runs_eagerly
     assert loss_of(model) == pytest.approx(expected + regularisation, rel=1e-5)
 
 
+def test_it_is_one_compiled_function(monkeypatch):
+    traced = []
+    original = keras.Model.compute_loss
+    monkeypatch.setattr(
+        keras.Model,
+        "compute_loss",
+        lambda self, *args, **options: (traced.append(1), original(self, *args, **options))[1],
+    )
+    model = model_of()
+    assert loss_of(model) == loss_of(model)
+    assert traced == [1]
+
+
 def test_it_leaves_the_state_of_the_model_alone():
     model = model_of()
     loss_of(model)

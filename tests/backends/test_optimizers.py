@@ -30,6 +30,15 @@ def test_they_are_those_of_keras(optimizer):
     assert ours.fit(x, y, verbose=0).history == plain.fit(x, y, verbose=0).history
 
 
+def test_no_zeros_are_compiled(monkeypatch):
+    model = model_of("adam")
+    made = []
+    monkeypatch.setattr(keras.initializers.Zeros, "__call__", lambda *_, **__: made.append(1))
+    build_optimizer(model)
+    assert model.optimizer.built
+    assert not made
+
+
 def test_an_optimizer_that_is_built_already_is_left_alone():
     model = model_of("adam")
     x, y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")

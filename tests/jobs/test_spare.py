@@ -112,6 +112,13 @@ def test_a_dead_worker_is_replaced_by_a_new_one(design, registry, spares):
     assert session.worker_pid != dead.pid
 
 
+@pytest.mark.timeout(60)
+def test_a_dead_worker_is_not_waited_for(spares):
+    spares._spare["jax"].process.kill()
+    spares._spare["jax"].process.wait()
+    assert not spares.wait_until_ready(timeout_seconds=600.0)
+
+
 def test_a_worker_that_dies_as_it_is_given_the_job_is_replaced_by_a_new_one(
     design, registry, spares, monkeypatch
 ):

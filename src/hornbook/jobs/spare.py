@@ -16,11 +16,10 @@ from typing import IO, Any
 
 from hornbook.backends import BackendName
 from hornbook.jobs.environment import import_environment, worker_environment
+from hornbook.training.job import SPARE_READY, SPARE_TAKEN
 
 __all__ = ["SpareWorker", "SpareWorkers"]
 
-_READY = b"ready\n"
-_TAKEN = b"taken\n"
 _TAKE_SECONDS = 10.0
 _EXIT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
@@ -52,7 +51,7 @@ class SpareWorker:
 
     def wait_until_ready(self, timeout_seconds: float) -> bool:
         """Whether it can be given a job, waiting for that for so long."""
-        return self._has_said(_READY, timeout_seconds) and self.process.poll() is None
+        return self._has_said(SPARE_READY, timeout_seconds) and self.process.poll() is None
 
     @property
     def is_outdated(self) -> bool:
@@ -79,7 +78,7 @@ class SpareWorker:
             stream.close()
         except OSError:
             return False
-        is_taken = self._has_said(_READY + _TAKEN, _TAKE_SECONDS)
+        is_taken = self._has_said(SPARE_READY + SPARE_TAKEN, _TAKE_SECONDS)
         if not is_taken:
             # Another worker will do the job: this one must not come to it late.
             self.process.kill()
@@ -128,17 +127,17 @@ class SpareWorkers:
         self._is_open = True
 
     def wait_until_ready(self, timeout_seconds: float = 120.0) -> bool:
-        """Whether all are ready, waiting for that for so long at most."""
+        """Whether all are ready, waiting for that for so long at most, and for none that died."""
         deadline = time.monotonic() + timeout_seconds
-        while not self._are_ready():
-            if time.monotonic() > deadline:
+        while True:
+            with self._lock:
+                workers = list(self._spare.values())
+                if all(one.wait_until_ready(0.0) for one in workers):
+                    return True
+                any_died = any(one.process.poll() is not None for one in workers)
+            if any_died or time.monotonic() > deadline:
                 return False
             time.sleep(_POLL_SECONDS)
-        return True
-
-    def _are_ready(self) -> bool:
-        with self._lock:
-            return all(one.wait_until_ready(0.0) for one in self._spare.values())
 
     def take(self, backend: str, home: Path) -> SpareWorker | None:
         """A ready worker, if there is one; another is started for the next training.

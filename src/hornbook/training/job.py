@@ -8,12 +8,24 @@ from pathlib import Path
 
 from hornbook.atomic import write_json_atomically
 
-__all__ = ["DESIGN_FOLDER", "JOB_FILE", "PREDICTIONS_FILE", "STOP_FILE", "TrainingJob"]
+__all__ = [
+    "DESIGN_FOLDER",
+    "JOB_FILE",
+    "PREDICTIONS_FILE",
+    "SPARE_READY",
+    "SPARE_TAKEN",
+    "STOP_FILE",
+    "TrainingJob",
+]
 
 JOB_FILE = "job.json"
 STOP_FILE = "stop"
 PREDICTIONS_FILE = "test_predictions.parquet"
 DESIGN_FOLDER = "design"
+
+SPARE_READY = b"ready\n"
+SPARE_TAKEN = b"taken\n"
+"""What a spare worker says once it can be given a job, and once it has taken it."""
 
 
 @dataclass(frozen=True)

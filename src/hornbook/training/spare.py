@@ -18,17 +18,15 @@ import keras
 
 from hornbook.backends import open_backend
 from hornbook.training import worker
+from hornbook.training.job import SPARE_READY, SPARE_TAKEN
 
-__all__ = ["READY", "TAKEN", "main"]
-
-READY = b"ready\n"
-TAKEN = b"taken\n"
+__all__ = ["main"]
 
 
 def main() -> int:
     """Waits for a job and does it; returns the exit code of the process."""
     open_backend(keras.backend.backend())
-    os.write(sys.stdout.fileno(), READY)
+    os.write(sys.stdout.fileno(), SPARE_READY)
     line = sys.stdin.readline()
     if not line:
         return 0
@@ -41,7 +39,7 @@ def main() -> int:
 def _enter(job: dict[str, object]) -> None:
     """Takes up the job's log, its environment, and the folder it was started in."""
     log = os.open(str(job["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.write(sys.stdout.fileno(), TAKEN)
+    os.write(sys.stdout.fileno(), SPARE_TAKEN)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
