@@ -59,6 +59,16 @@ class Terminal:
             start_new_session=True,
         )
 
+    def event_files(self) -> list[Path]:
+        """The event files of all sessions; folders may come and go meanwhile."""
+        walked = os.walk(self.home / "analyses")
+        return [
+            Path(folder) / name
+            for folder, _, names in walked
+            for name in names
+            if name == "events.jsonl"
+        ]
+
     def write(self, path: str, text: str) -> None:
         """Writes a file below the folder, as a user pastes it."""
         (self.folder / path).write_text(dedent(text), "utf-8")

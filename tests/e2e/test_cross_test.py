@@ -62,7 +62,7 @@ def test_an_interrupt_keeps_the_folds_before(task):
     )
     until = time.monotonic() + 240
     while time.monotonic() < until:
-        events = [path.read_text() for path in task.home.rglob("events.jsonl")]
+        events = [path.read_text() for path in task.event_files()]
         if any('"fold": 2' in text for text in events):
             break
         time.sleep(0.05)

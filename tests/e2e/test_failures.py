@@ -38,7 +38,7 @@ def wait_for(terminal, event, at_least=1, seconds=120):
     """Waits until a running session has written so many events of a kind."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        for path in terminal.home.rglob("events.jsonl"):
+        for path in terminal.event_files():
             lines = path.read_text().splitlines()
             if sum(f'"event": "{event}"' in line for line in lines) >= at_least:
                 return path.parent
