@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from hornbook.backends.losses import loss_of_block
+from hornbook.backends.losses import loss_of_block, predict_with_loss
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +95,28 @@ def test_it_keeps_no_model_alive():
     keras.backend.clear_session()
     gc.collect()
     assert reference() is None
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_outputs_and_loss_in_one_are_those_of_two_functions(weights):
+    model = model_of()
+    expected = model.predict_on_batch(X)
+    outputs, loss = predict_with_loss(model, {"main": X}, Y, weights)
+    np.testing.assert_allclose(np.asarray(outputs), expected, rtol=1e-6)
+    assert loss == pytest.approx(loss_of(model, weights), rel=1e-6)
+
+
+def test_a_model_that_predicts_in_its_own_way_does_so():
+    class Doubled(keras.Model):
+        def predict_step(self, *state):
+            outputs, rest = super().predict_step(*state)
+            return 2 * outputs, rest
+
+    main = keras.Input((3,), name="main")
+    model = Doubled(main, keras.layers.Dense(1)(main))
+    model.compile("adam", "mse")
+    assert predict_with_loss(model, {"main": X}, Y, None) is None
+
+
+def test_a_model_that_runs_eagerly_is_not_compiled():
+    assert predict_with_loss(model_of(run_eagerly=True), {"main": X}, Y, None) is None

@@ -8,7 +8,9 @@ from typing import Any
 
 import keras
 
-__all__ = ["loss_of_block"]
+from hornbook.backends.named_inputs import inputs_by_name
+
+__all__ = ["loss_of_block", "predict_with_loss"]
 
 _LossFunction = Callable[..., Any]
 
@@ -31,13 +33,50 @@ def loss_of_block(model: Any, inputs: Any, targets: Any, outputs: Any, weights: 
         outputs: of the model for the inputs, arrays.
         weights: of the rows, or `None`.
     """
-    if keras.backend.backend() == "jax" and model.jit_compile and not model.run_eagerly:
-        variables = [variable.value for variable in model.variables]
-        loss = _function_on_jax(model)(variables, inputs, targets, outputs, weights)
+    if _is_compiled_on_jax(model):
+        _, loss = _called_on_jax(model, inputs, targets, outputs, weights)
     else:
         tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, outputs)
         loss = model.compute_loss(inputs, targets, tensors, weights, training=False)
     return float(keras.ops.convert_to_numpy(loss))
+
+
+def predict_with_loss(
+    model: Any, inputs: Any, targets: Any, weights: Any
+) -> tuple[Any, float] | None:
+    """The outputs for a block of rows and their mean loss, both by one function.
+
+    That is one function less to compile, and to call, than predicting before. It is done where
+    nothing can tell the difference: on JAX, by a model that predicts in Keras' own way.
+
+    Args:
+        model: a compiled Keras model.
+        inputs: of the block, as the model takes them.
+        targets: in the shape and order of the outputs.
+        weights: of the rows, or `None`.
+
+    Returns:
+        Arrays as the model gives them and the loss, or `None` where the two are to be had apart.
+    """
+    predicts_as_keras = all(
+        getattr(type(model), name) is getattr(keras.Model, name)
+        for name in ("predict_step", "make_predict_function", "predict_on_batch")
+    )
+    if not (_is_compiled_on_jax(model) and predicts_as_keras and model.built):
+        return None
+    model.jax_state_sync()
+    outputs, loss = _called_on_jax(model, inputs, targets, None, weights)
+    return outputs, float(loss)
+
+
+def _is_compiled_on_jax(model: Any) -> bool:
+    return bool(keras.backend.backend() == "jax" and model.jit_compile and not model.run_eagerly)
+
+
+def _called_on_jax(model: Any, *block: Any) -> tuple[Any, Any]:
+    values = [variable.value for variable in model.variables]
+    outputs, loss = _function_on_jax(model)(values, *block)
+    return outputs, loss
 
 
 def _function_on_jax(model: Any) -> _LossFunction:
@@ -57,7 +96,10 @@ def _compiled(model_reference: weakref.ref[Any]) -> _LossFunction:
         model = model_reference()
         assert model is not None, "The model is held by the caller."
         with keras.StatelessScope(state_mapping=list(zip(model.variables, values, strict=True))):
-            return model.compute_loss(inputs, targets, outputs, weights, training=False)
+            if outputs is None:
+                with inputs_by_name():
+                    outputs = model(inputs, training=False)
+            return outputs, model.compute_loss(inputs, targets, outputs, weights, training=False)
 
     compiled: _LossFunction = jax.jit(compute)
     return compiled

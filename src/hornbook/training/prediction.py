@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.backends.losses import loss_of_block
+from hornbook.backends.losses import loss_of_block, predict_with_loss
+from hornbook.backends.named_inputs import inputs_by_name
 from hornbook.batching import Batch, PreparedRows
 from hornbook.features import TargetLayout
 from hornbook.training.evaluated_rows import EvaluatedRows
@@ -30,15 +30,11 @@ def evaluate_rows(model: Any, rows: PreparedRows, layout: TargetLayout) -> Evalu
     targets: list[dict[str, NDArray[Any]]] = []
     weights: list[NDArray[Any]] = []
     loss = 0.0
+    n_at_once = min(rows.block_rows, len(rows))
     for batch in _blocks(rows):
-        outputs = predict_inputs(model, batch.inputs, min(rows.block_rows, len(rows)))
-        batch_loss = loss_of_block(
-            model,
-            batch.inputs,
-            layout.shape_targets(batch.targets, rows.targets.n_classes),
-            outputs,
-            layout.shape_weights(batch.weights),
-        )
+        shaped = layout.shape_targets(batch.targets, rows.targets.n_classes)
+        shaped_weights = layout.shape_weights(batch.weights)
+        outputs, batch_loss = _predicted(model, batch.inputs, shaped, shaped_weights, n_at_once)
         loss += batch_loss * len(batch)
         named = layout.by_name(outputs)
         predictions.append({name: array.astype(np.float64) for name, array in named.items()})
@@ -51,6 +47,19 @@ def evaluate_rows(model: Any, rows: PreparedRows, layout: TargetLayout) -> Evalu
         np.concatenate(weights) if weights else None,
         loss / len(rows),
     )
+
+
+def _predicted(
+    model: Any, inputs: dict[str, NDArray[Any]], targets: Any, weights: Any, n_at_once: int
+) -> tuple[Any, float]:
+    """The outputs of one block and their mean loss."""
+    if len(next(iter(inputs.values()))) == n_at_once:
+        both = predict_with_loss(model, inputs, targets, weights)
+        if both is not None:
+            outputs, loss = both
+            return keras.tree.map_structure(np.asarray, outputs), loss
+    outputs = predict_inputs(model, inputs, n_at_once)
+    return outputs, loss_of_block(model, inputs, targets, outputs, weights)
 
 
 def _joined(blocks: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
@@ -76,9 +85,7 @@ def predict_inputs(model: Any, inputs: dict[str, NDArray[Any]], batch_size: int)
             for name, array in inputs.items()
         }
     try:
-        with warnings.catch_warnings():
-            # Keras warns of a dict given to a model that lists its inputs, though names decide.
-            warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
+        with inputs_by_name():
             output = model.predict_on_batch(inputs)
     except Exception:
         # Keras leaves a JAX model without weights when a prediction fails.
