@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Any, Self
 from hornbook.backends import BackendName
 from hornbook.data import ReadOptions
 from hornbook.design import DesignFolder
-from hornbook.diagnostics import DIAGNOSTICS_FILE, Diagnostic, DiagnosticReport
+from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, TrainingError
-from hornbook.jobs import SpareWorkers, settle_ended, train_to_end
+from hornbook.jobs import SpareWorkers, deploy_model, settle_ended, train_to_end
 from hornbook.registry import (
     Registry,
     SessionRecord,
     SessionStatus,
     TaskRecord,
-    VersionRecord,
     default_home,
 )
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.resources import DesignResources
-from hornbook.training.result import RESULT_FILE, TrainingResult
+from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
 if TYPE_CHECKING:
@@ -33,11 +31,9 @@ if TYPE_CHECKING:
 
     from hornbook.serving.predict import Predictor
 
-__all__ = ["Model", "Session", "Task", "Workspace", "deploy_model", "open_workspace"]
+__all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
 
 _LOG = logging.getLogger("hornbook")
-
-_DEPLOYED = (MODEL_FOLDER, DESIGN_FOLDER, RESULT_FILE)
 
 Settings = Mapping[str, Any] | Sequence[str]
 
@@ -399,14 +395,6 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model({self.reference!r})"
-
-
-def deploy_model(registry: Registry, session: SessionRecord, name: str) -> VersionRecord:
-    """Makes the model of a session the active version of a saved model."""
-    files = [*_DEPLOYED, DIAGNOSTICS_FILE]
-    return registry.deploy(
-        session, name=name, files=[file for file in files if (session.folder / file).exists()]
-    )
 
 
 def _setting_texts(settings: Settings) -> list[str]:

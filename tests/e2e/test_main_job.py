@@ -70,6 +70,7 @@ def test_wine_from_file_to_predictions(terminal, data_folder):
     stored = pl.read_parquet(f"{result['folder']}/test_predictions.parquet")
     errors = (stored["truth"] - stored["output_0"]).abs().mean()
     assert errors == pytest.approx(result["metrics"]["MAE"], rel=1e-5)
+    assert source["quality"].gather(stored["row"]).to_list() == stored["truth"].to_list()
     everything = np.sort(predicted["prediction"].to_numpy())
     outputs = stored["output_0"].to_numpy().astype(np.float64)
     nearest = everything[np.searchsorted(everything, outputs - 1e-5).clip(max=len(everything) - 1)]

@@ -14,6 +14,7 @@ from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
+from hornbook.cli.serve import serve, user
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
 from hornbook.cli.trust import trust
@@ -29,9 +30,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, init, check, train, sessions, show, predict, logs, deploy, trust, cache):
+for command in (
+    demo,
+    serve,
+    init,
+    check,
+    train,
+    sessions,
+    show,
+    predict,
+    logs,
+    deploy,
+    trust,
+    cache,
+):
     app.command()(command)
 app.add_typer(folder, name="folder")
+app.add_typer(user, name="user")
 
 
 def _print_version(wanted: bool) -> None:

@@ -12,7 +12,6 @@ import typer
 from rich.text import Text
 
 from hornbook.cli.draw import curve
-from hornbook.cli.init import create_design
 from hornbook.cli.output import (
     FAILED,
     Home,
@@ -24,7 +23,7 @@ from hornbook.cli.output import (
 )
 from hornbook.cli.train import ended_well, run_training, say_outcome, training_json
 from hornbook.data import TableStore
-from hornbook.design import TASK_FILE, DesignFolder
+from hornbook.design import TASK_FILE, DesignFolder, create_design
 from hornbook.training.result import TrainingResult
 
 __all__ = ["demo"]

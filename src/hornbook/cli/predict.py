@@ -20,9 +20,10 @@ from hornbook.cli.output import (
 )
 from hornbook.cli.progress import row_progress
 from hornbook.cli.sessions import ModelName
-from hornbook.client import Workspace, deploy_model
+from hornbook.client import Workspace
 from hornbook.data import TableStore
 from hornbook.errors import UsageError
+from hornbook.jobs import deploy_model
 
 __all__ = ["deploy", "predict"]
 

@@ -1,10 +1,13 @@
 """Tables: reading files into typed Arrow tables on disk, their columns, samples and splits."""
 
+from hornbook.data.datasets import Dataset, DatasetStore
+from hornbook.data.distribution import Distribution, column_distribution
 from hornbook.data.folders import FolderStore, ManagedFolder, path_inside
 from hornbook.data.folds import fold_rows
 from hornbook.data.groups import fold_groups, group_codes, split_groups
 from hornbook.data.key_hash import fold_by_key, split_by_key
 from hornbook.data.options import ReadOptions
+from hornbook.data.projects import Project, ProjectStore, slug
 from hornbook.data.record_file import RecordFile
 from hornbook.data.row_filter import RowFilter
 from hornbook.data.sampling import SampleMethod, sample_rows
@@ -19,10 +22,15 @@ __all__ = [
     "NUMBERS",
     "CachedSet",
     "Column",
+    "Dataset",
+    "DatasetStore",
+    "Distribution",
     "FolderStore",
     "ManagedFolder",
     "Meaning",
     "NewSet",
+    "Project",
+    "ProjectStore",
     "ReadOptions",
     "RecordFile",
     "RowFilter",
@@ -31,6 +39,7 @@ __all__ = [
     "Storage",
     "Table",
     "TableStore",
+    "column_distribution",
     "fold_by_key",
     "fold_groups",
     "fold_in_time",
@@ -38,6 +47,7 @@ __all__ = [
     "group_codes",
     "path_inside",
     "sample_rows",
+    "slug",
     "split_by_key",
     "split_groups",
     "split_in_time",

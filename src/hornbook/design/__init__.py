@@ -8,6 +8,15 @@ from hornbook.design.check import (
     check_test_table,
     design_targets,
 )
+from hornbook.design.code_samples import ARCHITECTURE_SAMPLES, TRAINING_SAMPLES
+from hornbook.design.creation import create_design
+from hornbook.design.editing import (
+    ChangedMeanwhileError,
+    DesignFiles,
+    SettingChange,
+    edit_design,
+    read_design_files,
+)
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
@@ -28,14 +37,19 @@ from hornbook.design.templates import (
 
 __all__ = [
     "ARCHITECTURE_FILE",
+    "ARCHITECTURE_SAMPLES",
     "CUSTOM_SCORE_FILE",
     "LIBRARY_FOLDER",
     "TASK_FILE",
     "TRAINING_FILE",
+    "TRAINING_SAMPLES",
+    "ChangedMeanwhileError",
+    "DesignFiles",
     "DesignFolder",
     "Guess",
     "GuessedFeature",
     "GuessedTarget",
+    "SettingChange",
     "SourceFile",
     "TaskDesign",
     "architecture_template",
@@ -43,9 +57,12 @@ __all__ = [
     "check_files",
     "check_table",
     "check_test_table",
+    "create_design",
     "custom_score_template",
     "design_targets",
+    "edit_design",
     "guess_design",
+    "read_design_files",
     "task_template",
     "text_template",
     "training_template",

@@ -1,9 +1,12 @@
 """Work in processes of its own: trainings and checks, followed, stopped and settled."""
 
 from hornbook.jobs.check import CheckReport, check_design
+from hornbook.jobs.deployment import deploy_model
+from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.spare import SpareWorkers
 from hornbook.jobs.training import (
     LOG_FILE,
+    OPEN,
     RunningTraining,
     settle_ended,
     start_training,
@@ -12,10 +15,13 @@ from hornbook.jobs.training import (
 
 __all__ = [
     "LOG_FILE",
+    "OPEN",
     "CheckReport",
     "RunningTraining",
     "SpareWorkers",
+    "TrainingQueue",
     "check_design",
+    "deploy_model",
     "settle_ended",
     "start_training",
     "train_to_end",

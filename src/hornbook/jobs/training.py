@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,27 @@ from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
 from hornbook.training.result import TrainingResult
 
-__all__ = ["LOG_FILE", "RunningTraining", "settle_ended", "start_training", "train_to_end"]
+__all__ = [
+    "LOG_FILE",
+    "OPEN",
+    "RunningTraining",
+    "end_worker",
+    "is_alive",
+    "may_wait",
+    "queue_training",
+    "record_abort",
+    "request_stop",
+    "settle",
+    "settle_ended",
+    "start_queued",
+    "start_training",
+    "train_to_end",
+]
 
 LOG_FILE = "worker.log"
-_OPEN = (SessionStatus.QUEUED, SessionStatus.RUNNING)
+OPEN = (SessionStatus.QUEUED, SessionStatus.RUNNING)
+"""The statuses of sessions that have not ended."""
+
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 5.0
 _NEVER_STARTED = timedelta(minutes=10)
@@ -53,6 +70,11 @@ class RunningTraining:
         self.session = session
         self._registry = registry
         self._process = process
+
+    @property
+    def exit_code(self) -> int | None:
+        """Of the worker; `None` while it runs."""
+        return self._process.poll()
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yields the worker's events as they come, until it has ended."""
@@ -106,7 +128,7 @@ class RunningTraining:
 
     def stop(self) -> None:
         """Asks the training to stop at the end of its batch and keep its best epoch."""
-        (self.session.folder / STOP_FILE).touch()
+        request_stop(self.session)
 
     def abort(self) -> SessionRecord:
         """Ends the worker at once; nothing is kept, unless it had just come to its end."""
@@ -116,21 +138,11 @@ class RunningTraining:
         except subprocess.TimeoutExpired:
             _signal_group(self._process, signal.SIGKILL)
             self._process.wait()
-        if TrainingResult.read(self.session.folder) is not None:
-            # It had come to its end before: what it kept stays kept.
-            return _settle(self._registry, self.session, self._process.returncode)
-        aborted = self._registry.update_session_if(
-            self.session,
-            _OPEN,
-            status=SessionStatus.ABORTED,
-            reason="Aborted by the user.",
-            ended_at=datetime.now(UTC),
-        )
-        return aborted or self._registry.session(self.session.reference)
+        return record_abort(self._registry, self.session)
 
     def wait(self) -> SessionRecord:
         """Waits for the worker to end and records how it did."""
-        return _settle(self._registry, self.session, self._process.wait())
+        return settle(self._registry, self.session, self._process.wait())
 
 
 def start_training(
@@ -154,6 +166,31 @@ def start_training(
         DesignError: the user's files are missing or no Python; no session is made then.
         MissingExtraError: the backend is not installed.
     """
+    session = queue_training(registry, design, name=name, description=description, waits=False)
+    return start_queued(registry, session, spares)
+
+
+def queue_training(
+    registry: Registry,
+    design: DesignFolder,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    waits: bool = True,
+) -> SessionRecord:
+    """Freezes a design as a session that `start_queued` starts, at once or later.
+
+    Args:
+        registry: as for `start_training`, like the three below.
+        design: what to train.
+        name: of the session.
+        description: of the session.
+        waits: whether it may wait for long; else it counts as failed when nobody starts it.
+
+    Raises:
+        DesignError: as `start_training` does, like the one below.
+        MissingExtraError: the backend is not installed.
+    """
     problems = check_code(design)
     if problems:
         raise DesignError(problems)
@@ -172,9 +209,24 @@ def start_training(
         base=str(design.base),
         backend=backend.name,
         backend_reason=backend.reason,
+        waits=waits,
     )
     job.write(session.folder)
-    process = _worker(registry.home, backend.name, session.folder, spares)
+    return registry.update_session(
+        session,
+        backend=backend.name,
+        prediction_type=design.task.prediction_types,
+        target=design.task.target_title,
+        metric=design.task.metric,
+    )
+
+
+def start_queued(
+    registry: Registry, session: SessionRecord, spares: SpareWorkers | None = None
+) -> RunningTraining:
+    """Starts the worker of a session that `queue_training` made."""
+    backend = TrainingJob.read(session.folder).backend
+    process = _worker(registry.home, backend, session.folder, spares)
     session = registry.update_session(
         session,
         status=SessionStatus.RUNNING,
@@ -182,10 +234,6 @@ def start_training(
         host=socket.gethostname(),
         worker_pid=process.pid,
         worker_started=_create_time(process.pid),
-        backend=backend.name,
-        prediction_type=design.task.prediction_types,
-        target=design.task.target_title,
-        metric=design.task.metric,
     )
     return RunningTraining(registry, session, process)
 
@@ -251,9 +299,47 @@ def train_to_end(
 
 def settle_ended(registry: Registry) -> None:
     """Records the end of every session whose worker is gone."""
-    for session in registry.sessions(statuses=_OPEN):
-        if not _is_alive(session):
-            _settle(registry, session, None)
+    for session in registry.sessions(statuses=OPEN):
+        if not is_alive(session):
+            settle(registry, session, None)
+
+
+def request_stop(session: SessionRecord) -> None:
+    """Asks a training to stop at the end of its batch and keep its best epoch."""
+    (session.folder / STOP_FILE).touch()
+
+
+def end_worker(session: SessionRecord, seconds: float = _GRACE_SECONDS) -> None:
+    """Ends the worker of a session of this machine, whoever has started it, and waits for that.
+
+    Args:
+        session: running.
+        seconds: that it is given to end by itself.
+    """
+    if session.worker_pid is None or session.host != socket.gethostname():
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if not is_alive(session):
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(session.worker_pid, number)
+        until = time.monotonic() + seconds
+        while is_alive(session) and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
+
+
+def record_abort(registry: Registry, session: SessionRecord) -> SessionRecord:
+    """Records that a session was aborted, unless it had come to its end before."""
+    if TrainingResult.read(session.folder) is not None:
+        return settle(registry, session, None)
+    aborted = registry.update_session_if(
+        session,
+        OPEN,
+        status=SessionStatus.ABORTED,
+        reason="Aborted by the user.",
+        ended_at=datetime.now(UTC),
+    )
+    return aborted or registry.session(session.reference)
 
 
 @contextmanager
@@ -270,14 +356,20 @@ def _counted_interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _settle(registry: Registry, session: SessionRecord, exit_code: int | None) -> SessionRecord:
-    """Records how a session ended, from its result or else from its worker's silence."""
+def settle(registry: Registry, session: SessionRecord, exit_code: int | None) -> SessionRecord:
+    """Records how a session ended, from its result or else from its worker's silence.
+
+    Args:
+        registry: the workspace.
+        session: whose worker is gone.
+        exit_code: of the worker, where it is known.
+    """
     result = TrainingResult.read(session.folder)
     if result is None:
         result = TrainingResult("failed", reason=_reason(session, exit_code))
     settled = registry.update_session_if(
         session,
-        _OPEN,
+        OPEN,
         status=SessionStatus(result.status),
         reason=result.reason,
         has_model=result.has_model,
@@ -325,8 +417,11 @@ def _silence(exit_code: int | None) -> str:
     return f"The worker ended with exit code {exit_code} before it had a result."
 
 
-def _is_alive(session: SessionRecord) -> bool:
+def is_alive(session: SessionRecord) -> bool:
+    """Whether a session's worker runs, or is still to be started."""
     if session.worker_pid is None:
+        if session.status is SessionStatus.QUEUED and may_wait(session):
+            return True
         return datetime.now(UTC) - session.created_at < _NEVER_STARTED
     if session.host != socket.gethostname():
         return True
@@ -336,6 +431,14 @@ def _is_alive(session: SessionRecord) -> bool:
         is_same = started is None or abs(process.create_time() - started) < 1.0
         return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
+        return False
+
+
+def may_wait(session: SessionRecord) -> bool:
+    """Whether a queued session was made for a queue, and not by someone about to start it."""
+    try:
+        return TrainingJob.read(session.folder).waits
+    except (OSError, ValueError):
         return False
 
 

@@ -9,6 +9,7 @@ from hornbook.registry.records import (
     SessionRecord,
     SessionStatus,
     TaskRecord,
+    UserRecord,
     VersionRecord,
 )
 from hornbook.registry.registry import Registry
@@ -21,6 +22,7 @@ __all__ = [
     "SessionRecord",
     "SessionStatus",
     "TaskRecord",
+    "UserRecord",
     "VersionRecord",
     "WorkspaceError",
     "default_home",

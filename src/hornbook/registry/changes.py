@@ -56,6 +56,7 @@ _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "epochs": _or_none(index),
     "train_rows": _or_none(index),
     "test_rows": _or_none(index),
+    "starred": bool,
 }
 
 CHANGEABLE_FIELDS = tuple(_CONVERTERS)

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from hornbook.registry.ids import ModelReference
 
-__all__ = ["SavedModelRecord", "SessionRecord", "SessionStatus", "TaskRecord", "VersionRecord"]
+__all__ = [
+    "SavedModelRecord",
+    "SessionRecord",
+    "SessionStatus",
+    "TaskRecord",
+    "UserRecord",
+    "VersionRecord",
+]
 
 
 class SessionStatus(StrEnum):
@@ -80,6 +87,7 @@ class SessionRecord:
         epochs: how many have ended.
         train_rows: rows trained on.
         test_rows: rows measured on.
+        starred: whether somebody marked it.
         folder: its files, below the workspace.
     """
 
@@ -107,6 +115,7 @@ class SessionRecord:
     epochs: int | None = None
     train_rows: int | None = None
     test_rows: int | None = None
+    starred: bool = False
 
     @property
     def reference(self) -> str:
@@ -155,3 +164,18 @@ class SavedModelRecord:
     def active_version(self) -> VersionRecord:
         """The version that scores."""
         return next(version for version in self.versions if version.active)
+
+
+@dataclass(frozen=True)
+class UserRecord:
+    """A person who may open the studio.
+
+    Attributes:
+        name: unique in the workspace.
+        password_hash: by argon2, with its salt and settings.
+        created_at: aware, UTC.
+    """
+
+    name: str
+    password_hash: str
+    created_at: datetime

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hornbook.registry import saved_models, sessions, tasks
+from hornbook.registry import saved_models, sessions, tasks, users
 from hornbook.registry.database import Database
 from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.layout import Layout
@@ -17,6 +17,7 @@ from hornbook.registry.records import (
     SessionRecord,
     SessionStatus,
     TaskRecord,
+    UserRecord,
     VersionRecord,
 )
 
@@ -245,3 +246,31 @@ class Registry:
         """
         with self._database.read() as transaction:
             return saved_models.find_saved_model(transaction, self._layout, id_or_name)
+
+    def set_user(self, name: str, password_hash: str) -> UserRecord:
+        """Add a user of the studio, or give one another password.
+
+        Raises:
+            UsageError: the name is empty or too long.
+        """
+        with self._database.write() as transaction:
+            return users.add_user(transaction, name, password_hash)
+
+    def find_user(self, name: str) -> UserRecord | None:
+        """The user of a name, or `None`."""
+        with self._database.read() as transaction:
+            return users.find_user(transaction, name)
+
+    def users(self) -> list[UserRecord]:
+        """Every user, by name."""
+        with self._database.read() as transaction:
+            return users.all_users(transaction)
+
+    def remove_user(self, name: str) -> None:
+        """Remove a user; what they trained stays.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        with self._database.write() as transaction:
+            users.remove_user(transaction, name)

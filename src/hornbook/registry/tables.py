@@ -20,12 +20,21 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["SCHEMA_REVISION", "SavedModelRow", "SessionRow", "TableBase", "TaskRow", "VersionRow"]
+__all__ = [
+    "SCHEMA_REVISION",
+    "SavedModelRow",
+    "SessionRow",
+    "TableBase",
+    "TaskRow",
+    "UserRow",
+    "VersionRow",
+]
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """Revision of the newest file in `migrations/`, which these tables describe."""
 
 
@@ -106,6 +115,7 @@ class SessionRow(TableBase):
     epochs: Mapped[int | None]
     train_rows: Mapped[int | None] = mapped_column(BigInteger)
     test_rows: Mapped[int | None] = mapped_column(BigInteger)
+    starred: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     task: Mapped[TaskRow] = relationship(lazy="joined", innerjoin=True)
 
@@ -140,3 +150,14 @@ class VersionRow(TableBase):
     created_at: Mapped[datetime]
 
     saved_model: Mapped[SavedModelRow] = relationship(back_populates="versions")
+
+
+class UserRow(TableBase):
+    """A person who may open the studio; of the password only a hash is known."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

@@ -92,12 +92,24 @@ def _check(
             "type": type(layer).__name__,
             "shape": _output_shape(layer),
             "parameters": layer.count_params() if layer.built else None,
+            "inputs": _feeding_layers(layer, model),
         }
         for layer in model.layers
     ]
     if TRAINING_FILE in design.code_files:
         code.function(TRAINING_FILE, "build_sequences", "build_sequence")
         code.function(TRAINING_FILE, "fit_model")
+
+
+def _feeding_layers(layer: Any, model: Any) -> list[str] | None:
+    """The names of the layers whose outputs a layer takes; `None` where Keras does not say."""
+    known = {one.name for one in model.layers}
+    try:
+        parents = [parent for node in layer._inbound_nodes for parent in node.parent_nodes]
+        names = [parent.operation.name for parent in parents]
+    except AttributeError:
+        return None
+    return list(dict.fromkeys(name for name in names if name in known))
 
 
 def _output_shape(layer: Any) -> list[int | None] | None:

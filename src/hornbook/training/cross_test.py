@@ -381,11 +381,13 @@ def _joined(evaluated: Sequence[EvaluatedRows]) -> EvaluatedRows:
     targets = [one.targets for one in evaluated]
     sizes = [len(next(iter(part.values()))) for part in targets]
     weights = [one.weight for one in evaluated if one.weight is not None]
+    rows = [one.rows for one in evaluated if one.rows is not None]
     return EvaluatedRows(
         joined([one.predictions for one in evaluated]),
         joined(targets),
         np.concatenate(weights) if weights else None,
         float(np.average([one.loss for one in evaluated], weights=sizes)),
+        np.concatenate(rows) if rows else None,
     )
 
 

@@ -40,6 +40,7 @@ class TrainingJob:
         backend_reason: why that one, in a sentence.
         started: when the worker was given the job, in seconds since the epoch, where that was in
             a process before this one.
+        waits: whether it may wait in a queue, for as long as it takes.
     """
 
     home: str
@@ -50,6 +51,7 @@ class TrainingJob:
     backend: str
     backend_reason: str
     started: float | None = None
+    waits: bool = False
 
     def write(self, folder: Path) -> None:
         """Writes the job into the session's folder."""

@@ -46,6 +46,7 @@ def evaluate_rows(model: Any, rows: PreparedRows, layout: TargetLayout) -> Evalu
         _joined(targets),
         np.concatenate(weights) if weights else None,
         loss / len(rows),
+        rows.rows.astype(np.int64),
     )
 
 

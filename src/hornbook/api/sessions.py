@@ -1,0 +1,255 @@
+"""Sessions: started, watched, stopped, named, judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from hornbook.api.dependencies import CurrentSession, CurrentStudio, CurrentTask
+from hornbook.api.session_state import SessionSummary, session_summary
+from hornbook.design import DesignFolder, read_design_files
+from hornbook.diagnostics import Diagnostic, DiagnosticReport
+from hornbook.errors import NotFoundError, UsageError
+from hornbook.jobs import LOG_FILE, deploy_model
+from hornbook.registry import SessionRecord
+from hornbook.reports import (
+    LearningCurves,
+    ModelReport,
+    PredictedRows,
+    learning_curves,
+    model_report,
+    predicted_rows,
+)
+from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.result import TrainingResult
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["sessions"])
+
+_LOG_PART = 256 * 1024
+_SESSION = "/sessions/{analysis_id}/{mltask_id}/{session_id}"
+
+
+class NewSession(BaseModel):
+    """A training to start."""
+
+    name: str | None = None
+    description: str | None = None
+
+
+class SessionEdit(BaseModel):
+    """What is to be changed of a session; what is absent stays."""
+
+    name: str | None = None
+    description: str | None = None
+    starred: bool | None = None
+
+
+class SessionDetail(BaseModel):
+    """A session with all that is reported of it."""
+
+    summary: SessionSummary
+    result: TrainingResult | None = Field(description="none while it runs")
+    diagnostics: list[Diagnostic]
+    worker_pid: int | None
+
+
+class LogPart(BaseModel):
+    """A part of a training's log."""
+
+    text: str
+    next_offset: int = Field(description="bytes, where the next part begins")
+    size_bytes: int
+
+
+class DeployedVersion(BaseModel):
+    """A version of a saved model."""
+
+    saved_model_id: str
+    version_id: str
+
+
+class Deployment(BaseModel):
+    """A model to deploy."""
+
+    name: str = Field(min_length=1, description="of the saved model")
+
+
+class SavedModelVersion(BaseModel):
+    """One version of a saved model."""
+
+    version_id: str
+    session_reference: str
+    active: bool
+    created_at: str
+
+
+class SavedModelInfo(BaseModel):
+    """A saved model with its versions."""
+
+    saved_model_id: str
+    name: str
+    created_at: str
+    versions: list[SavedModelVersion]
+
+
+@router.post("/tasks/{analysis_id}/{mltask_id}/sessions", status_code=201)
+def train(new: NewSession, task: CurrentTask, studio: CurrentStudio) -> SessionSummary:
+    """Freezes the design and puts its training into the queue."""
+    design = DesignFolder.read(task.folder)
+    session = studio.queue.add(design, name=new.name or None, description=new.description or None)
+    return session_summary(session)
+
+
+@router.get("/tasks/{analysis_id}/{mltask_id}/sessions")
+def list_sessions(task: CurrentTask, studio: CurrentStudio) -> list[SessionSummary]:
+    """The sessions of a task, the newest first."""
+    return studio.board.summaries(studio.registry.sessions(task))[::-1]
+
+
+@router.get("/tasks/{analysis_id}/{mltask_id}/curves")
+def list_curves(
+    task: CurrentTask,
+    studio: CurrentStudio,
+    series: Annotated[str, Query(description="the name of one, such as Test ROC AUC")],
+) -> dict[str, list[float | None]]:
+    """One series of every session of a task, by the session's id."""
+    found = {}
+    for session in studio.registry.sessions(task):
+        values = learning_curves(session.folder).series.get(series)
+        if values:
+            found[session.session_id] = values
+    return found
+
+
+@router.get(_SESSION)
+def get_session(session: CurrentSession, studio: CurrentStudio) -> SessionDetail:
+    """One session."""
+    return SessionDetail(
+        summary=session_summary(session, studio.board.state(session.reference)),
+        result=TrainingResult.read(session.folder),
+        diagnostics=list(DiagnosticReport.read(session.folder).diagnostics),
+        worker_pid=session.worker_pid,
+    )
+
+
+@router.patch(_SESSION)
+def change_session(
+    edit: SessionEdit, session: CurrentSession, studio: CurrentStudio
+) -> SessionSummary:
+    """Names, describes or stars a session."""
+    changes = edit.model_dump(exclude_unset=True)
+    if changes.get("name", "x") is None or not str(changes.get("name", "x")).strip():
+        raise UsageError("A session needs a name that is not empty.")
+    changed = studio.registry.update_session(session, **changes)
+    studio.tell_session(changed)
+    return session_summary(changed, studio.board.state(changed.reference))
+
+
+@router.post(_SESSION + "/stop")
+def stop_session(session: CurrentSession, studio: CurrentStudio) -> SessionSummary:
+    """Ends the training after its batch and keeps the best epoch."""
+    return session_summary(studio.queue.stop(session))
+
+
+@router.post(_SESSION + "/abort")
+def abort_session(session: CurrentSession, studio: CurrentStudio) -> SessionSummary:
+    """Ends the training at once and keeps nothing."""
+    return session_summary(studio.queue.abort(session))
+
+
+@router.get(_SESSION + "/curves")
+def get_curves(session: CurrentSession) -> LearningCurves:
+    """Every number of every epoch so far."""
+    return learning_curves(session.folder)
+
+
+@router.get(_SESSION + "/log")
+def get_log(session: CurrentSession, offset: Annotated[int, Query(ge=-_LOG_PART)] = 0) -> LogPart:
+    """What the worker has printed, from a byte on; a negative one counts from the end."""
+    path = session.folder / LOG_FILE
+    if not path.is_file():
+        return LogPart(text="", next_offset=0, size_bytes=0)
+    size = path.stat().st_size
+    start = min(offset if offset >= 0 else max(0, size + offset), size)
+    with path.open("rb") as file:
+        file.seek(start)
+        content = file.read(_LOG_PART)
+    return LogPart(
+        text=content.decode("utf-8", errors="replace"),
+        next_offset=start + len(content),
+        size_bytes=size,
+    )
+
+
+@router.get(_SESSION + "/files")
+def get_frozen_files(session: CurrentSession) -> dict[str, str]:
+    """The files of the design as they were trained."""
+    return dict(read_design_files(session.folder / DESIGN_FOLDER).files)
+
+
+@router.get(_SESSION + "/report")
+def get_report(session: CurrentSession, output: Annotated[str, Query()] = "") -> ModelReport:
+    """The charts of the kept model, from its predictions of the test rows."""
+    return model_report(_with_model(session), output)
+
+
+@router.get(_SESSION + "/predictions")
+def get_predictions(
+    session: CurrentSession,
+    output: Annotated[str, Query()] = "",
+    sort: Annotated[Literal["error", "prediction", "truth", "row"], Query()] = "error",
+    descending: Annotated[bool, Query()] = True,
+    start: Annotated[int, Query(ge=0)] = 0,
+    count: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> PredictedRows:
+    """The test rows with what was predicted, sorted."""
+    return predicted_rows(
+        _with_model(session),
+        output=output,
+        sort=sort,
+        descending=descending,
+        start=start,
+        count=count,
+    )
+
+
+@router.post(_SESSION + "/deploy", status_code=201)
+def deploy(new: Deployment, session: CurrentSession, studio: CurrentStudio) -> DeployedVersion:
+    """Makes the model the active version of a saved model."""
+    version = deploy_model(studio.registry, session, new.name)
+    return DeployedVersion(saved_model_id=version.saved_model_id, version_id=version.version_id)
+
+
+@router.get("/saved-models")
+def list_saved_models(studio: CurrentStudio) -> list[SavedModelInfo]:
+    """The saved models of the workspace, oldest first."""
+    return [
+        SavedModelInfo(
+            saved_model_id=model.saved_model_id,
+            name=model.name,
+            created_at=model.created_at.isoformat(),
+            versions=[
+                SavedModelVersion(
+                    version_id=version.version_id,
+                    session_reference=version.session_reference,
+                    active=version.active,
+                    created_at=version.created_at.isoformat(),
+                )
+                for version in model.versions
+            ],
+        )
+        for model in studio.registry.saved_models()
+    ]
+
+
+def _with_model(session: SessionRecord) -> Path:
+    if not session.has_model:
+        raise NotFoundError(
+            f"The session {session.reference} is {session.status} and has no model."
+        )
+    return session.folder

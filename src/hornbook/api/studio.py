@@ -1,0 +1,115 @@
+"""What a running server holds: the workspace, its trainings, its tables, its listeners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hornbook.api.event_hub import EventHub
+from hornbook.api.session_state import SessionBoard, session_summary
+from hornbook.api.table_readings import TableReadings
+from hornbook.backends import BackendName
+from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
+from hornbook.jobs import SpareWorkers, TrainingQueue
+from hornbook.registry import Registry, SessionRecord, TaskRecord
+
+__all__ = ["DEFAULT_PROJECT", "Studio"]
+
+DEFAULT_PROJECT = "My project"
+_EVENTS_TOLD = {"epoch", "batch", "fit_started", "fold", "race"}
+
+
+@dataclass
+class Studio:
+    """The parts of a running server; any thread may use them.
+
+    Args:
+        home: the workspace's folder.
+        limit: how many trainings run at once.
+        spare_backends: to keep a worker ready for; none in tests that train nothing.
+        largest_upload_bytes: of one file.
+    """
+
+    home: Path
+    limit: int = 1
+    spare_backends: tuple[BackendName, ...] = ()
+    largest_upload_bytes: int = 20 * 2**30
+    registry: Registry = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.registry = Registry(self.home)
+        self.home = self.registry.home
+        self.projects = ProjectStore(self.home)
+        self.folders = FolderStore(self.home)
+        self.hub = EventHub()
+        self.board = SessionBoard()
+        self.tables = TableReadings(TableStore(self.home / "datasets"), self.hub)
+        self.spares = SpareWorkers(self.home, self.spare_backends) if self.spare_backends else None
+        self.queue = TrainingQueue(
+            self.registry,
+            limit=self.limit,
+            on_event=self._on_event,
+            on_session=self.tell_session,
+            spares=self.spares,
+        )
+        if not self.projects.all():
+            self.projects.create(DEFAULT_PROJECT)
+
+    def start(self) -> None:
+        """Begins to follow trainings."""
+        self.queue.start()
+
+    def close(self) -> None:
+        """Ends what would outlive the server, but no training."""
+        self.queue.close()
+        if self.spares is not None:
+            self.spares.close()
+        self.tables.close()
+        self.registry.close()
+
+    def project_of(self, task: TaskRecord) -> Project:
+        """The project of a task: the one its folder lies in, else the oldest."""
+        root = self.home / "projects"
+        if task.folder.is_relative_to(root):
+            found = self.projects.find(task.folder.relative_to(root).parts[0])
+            if found is not None:
+                return found
+        return self.projects.all()[0]
+
+    def datasets(self, project: Project) -> DatasetStore:
+        """The datasets of a project."""
+        return DatasetStore(project)
+
+    def tell_session(self, session: SessionRecord) -> None:
+        """Tells all pages how a session stands."""
+        state = self.board.state(session.reference)
+        summary = session_summary(session, state)
+        self.hub.publish("session", session=summary.model_dump(mode="json"))
+        if session.ended_at is not None:
+            self.board.forget(session.reference)
+
+    def _on_event(self, session: SessionRecord, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        if kind not in _EVENTS_TOLD:
+            return
+        self.board.update(session.reference, event)
+        if kind == "epoch":
+            self.hub.publish(
+                "epoch",
+                reference=session.reference,
+                epoch=event["epoch"],
+                fold=self.board.state(session.reference).fold,
+                logs=event["logs"],
+                best=event["best"],
+                seconds=event["seconds"],
+                written=event["time"],
+            )
+        else:
+            state = self.board.state(session.reference)
+            self.hub.publish(
+                "progress",
+                reference=session.reference,
+                progress=state.model_dump(mode="json"),
+                written=event["time"],
+            )

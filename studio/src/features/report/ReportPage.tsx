@@ -1,0 +1,148 @@
+import { Button, Group, Modal, NavLink, Select, Stack, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { api, type Schemas, unwrap } from "@/shared/api/client";
+import { queries, type SessionIds, taskKey } from "@/shared/api/queries";
+import { Failure } from "@/shared/format/failure";
+import { PageTitle } from "@/shared/format/PageTitle";
+import { BinaryCharts } from "./BinaryCharts";
+import { ClassCharts } from "./ClassCharts";
+import { FrozenFiles } from "./FrozenFiles";
+import { PredictedData } from "./PredictedData";
+import { RegressionCharts } from "./RegressionCharts";
+import { ReportSummary } from "./ReportSummary";
+import { TrainingReport } from "./TrainingReport";
+
+export type Detail = Schemas["SessionDetail"];
+
+const PARTS = [
+  ["summary", "Summary"],
+  ["performance", "Performance"],
+  ["training", "Training"],
+  ["predictions", "Predicted data"],
+  ["design", "Design and architecture"],
+] as const;
+
+export default function ReportPage() {
+  const params = useParams();
+  const ids: SessionIds = {
+    analysis_id: params.analysis_id ?? "",
+    mltask_id: params.mltask_id ?? "",
+    session_id: params.session_id ?? "",
+  };
+  const part = params.part ?? "summary";
+  const detail = useQuery(queries.session(ids));
+  const task = useQuery(queries.task(ids));
+  if (detail.isError) return <Failure error={detail.error} />;
+  if (detail.data === undefined) return null;
+  const { summary } = detail.data;
+  const base = `/tasks/${taskKey(ids)}/models/${ids.session_id}`;
+  return (
+    <>
+      <PageTitle
+        title={`${summary.name} of ${task.data?.name ?? "…"}`}
+        note={`Model ${summary.reference}`}
+        tab={`Report of ${summary.name}`}
+      >
+        <Button component={Link} variant="default" to={`/tasks/${taskKey(ids)}/result?session=${ids.session_id}`}>
+          All sessions
+        </Button>
+        <Deploy ids={ids} />
+      </PageTitle>
+      <Group align="flex-start" gap="lg" wrap="wrap">
+        <Stack gap={0} w={{ base: "100%", sm: 190 }} component="nav" aria-label="Parts of the report">
+          {PARTS.map(([key, label]) => (
+            <NavLink
+              key={key}
+              component={Link}
+              to={`${base}/${key}`}
+              label={label}
+              active={part === key}
+              aria-current={part === key ? "page" : undefined}
+            />
+          ))}
+        </Stack>
+        <div style={{ flex: "1 1 420px", minWidth: 0 }}>
+          <Part part={part} ids={ids} detail={detail.data} />
+        </div>
+      </Group>
+    </>
+  );
+}
+
+function Part({ part, ids, detail }: { part: string; ids: SessionIds; detail: Detail }) {
+  switch (part) {
+    case "performance":
+      return <Performance ids={ids} detail={detail} />;
+    case "training":
+      return <TrainingReport detail={detail} />;
+    case "predictions":
+      return <PredictedData ids={ids} detail={detail} />;
+    case "design":
+      return <FrozenFiles ids={ids} />;
+    default:
+      return <ReportSummary detail={detail} />;
+  }
+}
+
+export function useOutput(detail: Detail) {
+  const [search, setSearch] = useSearchParams();
+  const outputs = Object.keys(detail.result?.outputs ?? {});
+  const output = search.get("output") ?? outputs[0] ?? "";
+  const picker = outputs.length > 1 && (
+    <Select label="Output" w={240} mb="md" data={outputs} value={output} allowDeselect={false} onChange={(value) => setSearch({ output: value ?? "" })} />
+  );
+  return { output, picker };
+}
+
+function Performance({ ids, detail }: { ids: SessionIds; detail: Detail }) {
+  const { output, picker } = useOutput(detail);
+  const report = useQuery(queries.report(ids, output));
+  if (report.isError) return <Failure error={report.error} />;
+  return (
+    <>
+      {picker}
+      {report.data?.kind === "binary" && <BinaryCharts report={report.data} />}
+      {report.data?.kind === "regression" && <RegressionCharts report={report.data} />}
+      {(report.data?.kind === "multiclass" || report.data?.kind === "multilabel") && <ClassCharts report={report.data} />}
+    </>
+  );
+}
+
+function Deploy({ ids }: { ids: SessionIds }) {
+  const [opened, { open, close }] = useDisclosure();
+  const [name, setName] = useState("");
+  const navigate = useNavigate();
+  const deploy = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/deploy", {
+          params: { path: ids },
+          body: { name },
+        }),
+      ),
+    onSuccess: () => navigate("/saved-models"),
+  });
+  return (
+    <>
+      <Button onClick={open}>Deploy</Button>
+      <Modal opened={opened} onClose={close} title="Deploy as a saved model">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            deploy.mutate();
+          }}
+        >
+          <TextInput label="Name" description="A new saved model, or a new version of one" required data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <Group justify="flex-end" mt="md">
+            <Button type="submit" loading={deploy.isPending}>
+              Deploy
+            </Button>
+          </Group>
+        </form>
+      </Modal>
+    </>
+  );
+}

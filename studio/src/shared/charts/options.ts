@@ -1,0 +1,126 @@
+import type { EChartsCoreOption } from "echarts/core";
+
+/** Told apart also by those who see colours differently; readable on light and dark. */
+export const PALETTE = [
+  "#1c7ed6", "#e8590c", "#2b8a3e", "#ae3ec9", "#c92a2a", "#0b7285", "#a67c00", "#5f3dc4",
+  "#d6336c", "#495057",
+];
+
+type Point = [number, number | null];
+export type Line = {
+  name: string;
+  points: Point[];
+  color?: string;
+  dashed?: boolean;
+  step?: boolean;
+  faint?: boolean;
+  mark?: { x: number; label: string };
+};
+
+type LineChartOptions = {
+  x: string;
+  y: string;
+  lines: Line[];
+  xRange?: [number, number];
+  yRange?: [number, number];
+  logY?: boolean;
+  whole?: boolean;
+};
+
+/** Lines over a common axis; axes have names, the tooltip is sorted by value, dragging zooms. */
+export function lineChart(given: LineChartOptions): EChartsCoreOption {
+  const legend = given.lines.filter((line) => !line.faint);
+  return {
+    color: PALETTE,
+    grid: { left: 58, right: 18, top: legend.length > 1 ? 44 : 24, bottom: 42 },
+    legend:
+      legend.length > 1
+        ? { top: 2, type: "scroll", data: legend.map((line) => line.name) }
+        : undefined,
+    tooltip: {
+      trigger: "axis",
+      order: "valueDesc",
+      confine: true,
+      valueFormatter: (value: unknown) =>
+        typeof value === "number" ? String(Number(value.toPrecision(5))) : "–",
+    },
+    dataZoom: [{ type: "inside", filterMode: "none" }],
+    xAxis: {
+      type: "value",
+      name: given.x,
+      nameLocation: "middle",
+      nameGap: 26,
+      min: given.xRange?.[0] ?? "dataMin",
+      max: given.xRange?.[1] ?? "dataMax",
+      minInterval: given.whole ? 1 : undefined,
+      splitLine: { show: false },
+      axisLine: { onZero: false },
+    },
+    yAxis: {
+      type: given.logY ? "log" : "value",
+      name: given.y,
+      nameLocation: "middle",
+      nameGap: 44,
+      scale: true,
+      min: given.yRange?.[0],
+      max: given.yRange?.[1],
+      splitLine: { lineStyle: { opacity: 0.35 } },
+    },
+    series: given.lines.map((line, index) => ({
+      type: "line",
+      name: line.name,
+      data: line.points,
+      color: line.color ?? PALETTE[index % PALETTE.length],
+      showSymbol: line.points.length < 2,
+      step: line.step ? "end" : undefined,
+      silent: line.faint,
+      tooltip: line.faint ? { show: false } : undefined,
+      lineStyle: {
+        width: line.faint ? 1 : 2,
+        opacity: line.faint ? 0.3 : 1,
+        type: line.dashed ? "dashed" : "solid",
+      },
+      emphasis: { focus: "series" },
+      markLine: line.mark && {
+        symbol: "none",
+        silent: true,
+        lineStyle: { type: "dashed", color: "#a67c00" },
+        label: { formatter: line.mark.label, position: "end", distance: 2, rotate: 0, color: "inherit" },
+        data: [{ xAxis: line.mark.x }],
+      },
+    })),
+  };
+}
+
+/** Bars between edges. */
+export function histogram(given: {
+  x: string;
+  y: string;
+  edges: number[];
+  bars: { name: string; values: number[]; color?: string }[];
+}): EChartsCoreOption {
+  const middle = given.edges.slice(0, -1).map((edge, at) => (edge + given.edges[at + 1]!) / 2);
+  return {
+    color: PALETTE,
+    grid: { left: 58, right: 18, top: given.bars.length > 1 ? 34 : 14, bottom: 42 },
+    legend: given.bars.length > 1 ? { top: 2 } : undefined,
+    tooltip: { trigger: "axis", confine: true },
+    xAxis: {
+      type: "category",
+      name: given.x,
+      nameLocation: "middle",
+      nameGap: 26,
+      data: middle.map((value) => Number(value.toPrecision(4))),
+    },
+    yAxis: { type: "value", name: given.y, nameLocation: "middle", nameGap: 44 },
+    series: given.bars.map((bar) => ({
+      type: "bar",
+      name: bar.name,
+      data: bar.values,
+      color: bar.color,
+      barGap: "-100%",
+      barCategoryGap: "4%",
+      itemStyle: { opacity: given.bars.length > 1 ? 0.6 : 1 },
+    })),
+  };
+}
