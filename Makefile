@@ -11,7 +11,7 @@ STUDIO := $(shell find studio/src studio/public -type f 2>/dev/null) studio/inde
 	studio/package.json studio/package-lock.json studio/vite.config.ts studio/tsconfig.json
 WHEEL := build/wheel/.installed
 
-.PHONY: demo serve test test-fast test-studio check bench clean
+.PHONY: schema demo serve test test-fast test-studio check bench clean
 
 demo: $(STAMP)  ## train a model on white wines, from nothing
 	$(BIN)/hornbook demo
@@ -37,6 +37,10 @@ bench: $(STAMP)  ## all workloads beside their peers, in one table
 
 test-studio: $(PAGES)  ## the pages' own tests; their types were checked when they were built
 	cd studio && $(NPM_PATH) npm test --silent
+
+schema: $(STAMP)  ## the API's description and the client's types made from it, after a change of the API
+	$(BIN)/python -m hornbook.api.application > studio/openapi.json
+	cd studio && $(NPM_PATH) npm run --silent schema
 
 # The pages need Node.js: that of the machine, or of PyPI where it has none.
 NPM_PATH := PATH="$$PATH:$(CURDIR)/$(BIN)"

@@ -136,15 +136,6 @@ def page(chromium, server):
 
 
 @pytest.fixture
-def adult() -> Path:
-    """The incomes of 32,561 adults."""
-    path = ROOT.parent / "shared" / "data" / "adult_train.csv"
-    if not path.exists():
-        pytest.skip("the shared data are not beside the project")
-    return path
-
-
-@pytest.fixture
 def look(page, request) -> Callable[[str], None]:
     """Keeps a screenshot outside of git, and asks axe what is wrong with the page."""
 

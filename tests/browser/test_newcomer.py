@@ -66,7 +66,7 @@ def test_from_a_file_to_a_judged_model(page, look):
     line = next(
         number for number, one in enumerate(text.splitlines(), 1) if "layers.Dense(1" in one
     )
-    expect(page.get_by_text(re.compile(rf"Error in architecture.py, line \d+"))).to_be_visible(
+    expect(page.get_by_text(re.compile(r"Error in architecture.py, line \d+"))).to_be_visible(
         timeout=60_000
     )
     expect(page.get_by_role("button", name=f"Go to line {line}")).to_be_visible()

@@ -17,8 +17,8 @@ from dataiku.doctor.deep_learning.shared_variables import get_variable
 from tensorflow.keras.callbacks import EarlyStopping
 
 
-def build_sequences(build_train_sequence_with_batch_size, build_validation_sequence_with_batch_size):
-    return build_train_sequence_with_batch_size(256), build_validation_sequence_with_batch_size(256)
+def build_sequences(build_train, build_validation):
+    return build_train(256), build_validation(256)
 
 
 def fit_model(model, train_sequence, validation_sequence, base_callbacks):
@@ -57,8 +57,8 @@ def shown_epoch(page, at_least, seconds=90):
     raise AssertionError(f"no epoch {at_least} in {seconds} s")
 
 
-def test_the_seed_example_stops_early(page, look, adult):
-    upload(page, adult, "adult")
+def test_the_seed_example_stops_early(page, look, data_folder):
+    upload(page, data_folder / "adult_train.csv", "adult")
     create_task(page, "income")
     page.get_by_role("link", name="Training", exact=True).click()
     page.get_by_label("Advanced mode").check(force=True)
@@ -97,14 +97,14 @@ def test_stop_keeps_a_model_and_abort_keeps_none(page):
     set_epochs(page, 100_000)
     train(page, "To be stopped")
     shown_epoch(page, 3)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped").first).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name="Open report")).to_be_visible()
 
     page.get_by_role("link", name="Design", exact=True).click()
     train(page, "To be aborted")
     shown_epoch(page, 2)
-    page.get_by_role("button", name="Abort").click()
+    page.get_by_role("button", name="Abort", exact=True).click()
     expect(page.get_by_text("Aborted by the user.")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name="Open report")).to_be_hidden()
 
@@ -131,7 +131,7 @@ def test_a_training_outlives_its_server(page, server):
     lines = download.value.path().read_text().splitlines()[1:]
     assert len(lines) >= after
     assert all(line.split(",")[1] for line in lines)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped").first).to_be_visible(timeout=30_000)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -78,3 +80,8 @@ def _application(lifespan: object) -> FastAPI:
 
 def _operation_name(route: APIRoute) -> str:
     return route.name
+
+
+if __name__ == "__main__":
+    json.dump(openapi_document(), sys.stdout, indent=1, sort_keys=True, ensure_ascii=False)
+    sys.stdout.write("\n")

@@ -129,9 +129,8 @@ def make_task(new: NewTask, project: Project, studio: Studio) -> TaskRecord:
         table,
         dataset.path,
         new.target,
-        None if test is None else test.path,
-        new.prediction_type,
-        advanced=False,
+        test=None if test is None else test.path,
+        prediction_type=new.prediction_type,
         with_training_code=True,
     )
     return studio.registry.ensure_task(folder)

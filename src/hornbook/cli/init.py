@@ -53,7 +53,15 @@ def init(
             table = _read(store, data, progress)
             if test is not None:
                 _read(store, test, progress)
-        guess = create_design(folder, table, data, target, test, prediction_type, advanced=advanced)
+        guess = create_design(
+            folder,
+            table,
+            data,
+            target,
+            test=test,
+            prediction_type=prediction_type,
+            advanced=advanced,
+        )
         if as_json:
             print_json(_summary(folder, table, guess))
         else:

@@ -30,9 +30,9 @@ def create_design(
     table: Table,
     data: Path,
     target: str | Sequence[str],
+    *,
     test: Path | None = None,
     prediction_type: PredictionType | None = None,
-    *,
     advanced: bool = False,
     with_training_code: bool = False,
 ) -> Guess:

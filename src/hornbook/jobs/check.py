@@ -28,7 +28,8 @@ class CheckReport:
         problems: errors and warnings.
         inputs: each with `name`, `shape`, `dtype`, `columns` (of the table) and `line` (in
             `architecture.py`); empty if the check did not get as far.
-        layers: each with `name`, `type`, `shape`, `parameters`, and `inputs`, the layers feeding it.
+        layers: each with `name`, `type`, `shape`, `parameters`, and `inputs`, the layers that
+            feed it.
         parameters: of the whole model.
         rows: `train`, `test` and `dropped` rows.
     """

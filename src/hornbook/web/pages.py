@@ -47,19 +47,24 @@ def add_pages(application: FastAPI, folder: Path = PAGES_FOLDER) -> None:
             return _logged_in(request, token)
         if path.startswith("api/"):
             return Response('{"detail": "There is no such route."}', 404, {}, "application/json")
-        try:
-            file = path_inside(folder, path)
-        except DataError:
-            return Response("No such page.", 404)
-        if path and file.is_file():
-            lasting = "public, max-age=31536000, immutable" if "assets/" in path else "no-cache"
-            return FileResponse(file, headers=_headers(lasting))
-        if "." in path.rsplit("/", 1)[-1] and path.startswith("assets/"):
-            return Response("No such file.", 404)
-        index = folder / "index.html"
-        if not index.is_file():
-            return HTMLResponse(_NO_PAGES)
-        return FileResponse(index, headers=_headers("no-cache"))
+        return _file(folder, path)
+
+
+def _file(folder: Path, path: str) -> Response:
+    try:
+        file = path_inside(folder, path)
+    except DataError:
+        return Response("No such page.", 404)
+    is_asset = path.startswith("assets/")
+    if is_asset and not file.is_file():
+        return Response("No such file.", 404)
+    if not (path and file.is_file()):
+        file = folder / "index.html"
+    if not file.is_file():
+        return HTMLResponse(_NO_PAGES)
+    # The names of assets change with their content.
+    lasting = "public, max-age=31536000, immutable" if is_asset else "no-cache"
+    return FileResponse(file, headers=_headers(lasting))
 
 
 def _logged_in(request: Request, token: str) -> Response:

@@ -29,7 +29,7 @@ import { StudioSocket } from "@/shared/api/socket";
 export function Shell({ version, children }: { version: string; children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const location = useLocation();
-  useEffect(close, [location.pathname, close]);
+  useEffect(close, [location.key, close]);
   return (
     <AppShell
       header={{ height: 48 }}

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from hornbook.registry import SessionStatus
+from hornbook.training.events import EventWriter
+
+
+@pytest.fixture
+def session(client: TestClient, task: str) -> dict:
+    made = client.post(f"{task}/sessions", json={"name": "First"})
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+def path_of(session):
+    return f"/api/v1/sessions/{session['reference']}"
+
+
+def test_a_training_waits_in_the_queue(client, task, session):
+    assert session["status"] == "queued"
+    [listed] = client.get(f"{task}/sessions").json()
+    assert (listed["name"], listed["target"]) == ("First", "bought")
+    detail = client.get(path_of(session)).json()
+    assert detail["result"] is None
+    assert client.get(f"{path_of(session)}/files").json()["architecture.py"]
+
+
+def test_a_design_with_mistakes_makes_no_session(client, task):
+    client.patch(f"{task}/design", json={"files": {"architecture.py": "def f(:\n"}})
+    refused = client.post(f"{task}/sessions", json={})
+    assert refused.status_code == 422
+    assert refused.json()["problems"][0]["line"] == 1
+    assert client.get(f"{task}/sessions").json() == []
+
+
+def test_a_queued_training_is_aborted(client, task, session):
+    assert client.post(f"{path_of(session)}/stop").json()["status"] == "aborted"
+    again = client.post(f"{path_of(session)}/abort")
+    assert again.status_code == 400
+    assert "has ended" in again.json()["detail"]
+
+
+def test_a_session_is_named_and_starred(client, session):
+    path = path_of(session)
+    changed = client.patch(path, json={"name": "Better", "starred": True}).json()
+    assert (changed["name"], changed["starred"]) == ("Better", True)
+    assert client.patch(path, json={"description": "why"}).json()["name"] == "Better"
+    assert client.patch(path, json={"name": " "}).status_code == 400
+
+
+def test_a_model_that_is_not_there_says_so(client, session):
+    for part in ("report", "predictions"):
+        answer = client.get(f"{path_of(session)}/{part}")
+        assert answer.status_code == 404
+        assert "has no model" in answer.json()["detail"]
+
+
+def test_a_log_is_read_in_parts(client, studio, session):
+    record = studio.registry.session(session["reference"])
+    (record.folder / "worker.log").write_text("first\nsecond\n")
+    whole = client.get(f"{path_of(session)}/log").json()
+    assert whole == {"text": "first\nsecond\n", "next_offset": 13, "size_bytes": 13}
+    rest = client.get(f"{path_of(session)}/log", params={"offset": 6}).json()
+    assert rest["text"] == "second\n"
+    last = client.get(f"{path_of(session)}/log", params={"offset": -7}).json()
+    assert last["text"] == "second\n"
+
+
+def received(socket, kind):
+    """The next message of a kind; several may come as a list."""
+    for _ in range(50):
+        message = socket.receive_json()
+        for one in message if isinstance(message, list) else [message]:
+            if one["type"] == kind:
+                return one
+    raise AssertionError(f"no {kind} came")
+
+
+def test_events_come_as_they_are_written(client, studio, session):
+    record = studio.registry.session(session["reference"])
+    with client.websocket_connect("ws://127.0.0.1:8765/api/v1/events") as socket:
+        hello = socket.receive_json()
+        assert hello["resumed"] is False
+        assert [one["reference"] for one in hello["sessions"]] == [session["reference"]]
+        events = EventWriter(record.folder)
+        events.write("fit_started", epochs=10, batches=5)
+        events.write("epoch", epoch=1, logs={"loss": 0.5}, best=True, seconds=0.1)
+        progress = received(socket, "progress")
+        assert progress["progress"]["epochs"] == 10
+        epoch = received(socket, "epoch")
+        assert (epoch["epoch"], epoch["logs"], epoch["best"]) == (1, {"loss": 0.5}, True)
+        events.close()
+    curves = client.get(f"{path_of(session)}/curves").json()
+    assert curves["series"] == {"loss": [0.5]}
+    assert curves["best_epoch"] == 1
+
+
+def test_a_page_that_comes_back_gets_what_it_missed(client, studio, task):
+    with client.websocket_connect("ws://127.0.0.1:8765/api/v1/events") as socket:
+        hello = socket.receive_json()
+    for name in ("a", "b"):
+        client.post(f"{task}/sessions", json={"name": name})
+    asked = f"?instance={hello['instance']}&after={hello['sequence']}"
+    with client.websocket_connect(f"ws://127.0.0.1:8765/api/v1/events{asked}") as socket:
+        assert socket.receive_json()["resumed"] is True
+        first = received(socket, "session")
+        assert first["sequence"] > hello["sequence"]
+    with client.websocket_connect(
+        "ws://127.0.0.1:8765/api/v1/events?instance=another&after=0"
+    ) as socket:
+        assert socket.receive_json()["resumed"] is False
+
+
+def test_a_session_of_the_terminal_is_seen(client, studio, task):
+    record = studio.registry.tasks()[0]
+    with client.websocket_connect("ws://127.0.0.1:8765/api/v1/events") as socket:
+        socket.receive_json()
+        made = studio.registry.create_session(record, name="By hand")
+        seen = received(socket, "session")
+        assert seen["session"]["name"] == "By hand"
+        studio.registry.update_session(made, status=SessionStatus.ABORTED)
+        assert received(socket, "session")["session"]["status"] == "aborted"
+
+
+def test_a_sample_is_one_click(client):
+    made = client.post("/api/v1/projects/my-project/samples/wine")
+    assert made.status_code == 201
+    assert made.json()["target"] == "quality"
+    assert client.post("/api/v1/projects/my-project/samples/none").status_code == 404
+    assert client.get("/api/v1/saved-models").json() == []
+    assert client.get("/api/v1/runtime").json()["backends"]
+    assert client.get("/api/v1/code-samples").json()["training"]
