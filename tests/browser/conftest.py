@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -93,6 +94,13 @@ class Server:
             self.process.stdout.close()
 
 
+    def end_workers(self) -> None:
+        """Trainings outlive their server, but not their test."""
+        for process in psutil.process_iter(["cmdline"]):
+            if any(str(self.home) in part for part in process.info["cmdline"] or ()):
+                process.kill()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server in an empty workspace; built by `make build/wheel/.installed`."""
@@ -103,6 +111,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     one.start()
     yield one
     one.end()
+    one.end_workers()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from hornbook.api.datasets import ColumnInfo, column_infos
@@ -27,6 +27,7 @@ from hornbook.design import (
 )
 from hornbook.errors import DesignError, HornbookError, Problem
 from hornbook.features import FeatureType, handling_class, handling_names
+from hornbook.jobs import ColumnPreview, preview_column
 from hornbook.metrics import PredictionType, get_metric, metric_names
 
 __all__ = ["router"]
@@ -128,6 +129,14 @@ def change_design(edit: DesignEdit, task: CurrentTask, studio: CurrentStudio) ->
     )
     studio.hub.publish("design", task=task.reference, revision=files.revision)
     return _design(task.folder, files, studio)
+
+
+@router.post("/tasks/{analysis_id}/{mltask_id}/preview")
+def preview(
+    task: CurrentTask, studio: CurrentStudio, column: Annotated[str, Query()]
+) -> ColumnPreview:
+    """What becomes of the first five train rows of a column."""
+    return preview_column(task.folder, studio.home, column)
 
 
 def _design(folder: Path, files: DesignFiles, studio: Studio) -> Design:

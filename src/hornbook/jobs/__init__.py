@@ -1,6 +1,6 @@
 """Work in processes of its own: trainings and checks, followed, stopped and settled."""
 
-from hornbook.jobs.check import CheckReport, check_design
+from hornbook.jobs.check import CheckReport, ColumnPreview, check_design, preview_column
 from hornbook.jobs.deployment import deploy_model
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.spare import SpareWorkers
@@ -17,11 +17,13 @@ __all__ = [
     "LOG_FILE",
     "OPEN",
     "CheckReport",
+    "ColumnPreview",
     "RunningTraining",
     "SpareWorkers",
     "TrainingQueue",
     "check_design",
     "deploy_model",
+    "preview_column",
     "settle_ended",
     "start_training",
     "train_to_end",

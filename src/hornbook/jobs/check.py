@@ -17,7 +17,7 @@ from hornbook.errors import DesignError, Problem, TrainingError
 from hornbook.jobs.environment import worker_environment
 from hornbook.registry import TaskRecord
 
-__all__ = ["CheckReport", "check_design"]
+__all__ = ["CheckReport", "ColumnPreview", "check_design", "preview_column"]
 
 
 @dataclass(frozen=True)
@@ -65,28 +65,85 @@ def check_design(
         design = DesignFolder.read(folder, settings)
     except DesignError as error:
         return CheckReport((*error.problems, *check_files(folder, (ARCHITECTURE_FILE,))))
+    request = {
+        "analysis_id": "" if task is None else task.analysis_id,
+        "mltask_id": "" if task is None else task.mltask_id,
+        "settings": list(settings),
+    }
+    found = _answer_of("hornbook.training.check_worker", design, home, request)
+    return CheckReport(
+        tuple(Problem(**problem) for problem in found["problems"]),
+        tuple(found["inputs"]),
+        tuple(found["layers"]),
+        found["parameters"],
+        found.get("rows"),
+    )
+
+
+@dataclass(frozen=True)
+class ColumnPreview:
+    """What becomes of the first train rows of one column.
+
+    Attributes:
+        problems: why there is nothing to show.
+        input: the network's input that the column goes to.
+        shape, dtype: of that input, as this column alone fills it.
+        columns: names of the numbers, the first 64; none for e.g. images.
+        before: the values in the table.
+        after: of each row, the first 64 numbers.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    input: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    columns: tuple[str, ...] = ()
+    before: tuple[str | None, ...] = ()
+    after: tuple[tuple[float | None, ...], ...] = ()
+
+
+def preview_column(folder: Path, home: Path, column: str, n_rows: int = 5) -> ColumnPreview:
+    """Fits the handling of one column and preprocesses the first train rows of it.
+
+    Args:
+        folder: the design folder.
+        home: the workspace's folder.
+        column: that feeds the network.
+        n_rows: how many.
+
+    Raises:
+        NotFoundError: it is no design folder.
+        TrainingError: the user's code ended the process.
+    """
+    try:
+        design = DesignFolder.read(folder)
+    except DesignError as error:
+        return ColumnPreview(error.problems)
+    request = {"column": column, "rows": n_rows}
+    found = _answer_of("hornbook.training.preview_worker", design, home, request)
+    found["problems"] = tuple(Problem(**problem) for problem in found["problems"])
+    return ColumnPreview(**found)
+
+
+def _answer_of(
+    module: str, design: DesignFolder, home: Path, request: dict[str, Any]
+) -> dict[str, Any]:
+    """What a process says to a request about a design.
+
+    Raises:
+        TrainingError: it ended without an answer.
+    """
     files = [design.path / name for name in design.code_files]
     sources = [SourceFile.read(file) for file in files if file.is_file()]
     backend = choose_backend(
         design.task.runtime.backend, sources, reads_images=design.task.reads_images
     )
     with tempfile.TemporaryDirectory() as scratch:
-        request, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"
-        request.write_text(
-            json.dumps(
-                {
-                    "folder": str(folder),
-                    "home": str(home),
-                    "analysis_id": "" if task is None else task.analysis_id,
-                    "mltask_id": "" if task is None else task.mltask_id,
-                    "settings": list(settings),
-                    "answer": str(answer),
-                }
-            ),
-            "utf-8",
-        )
+        asked, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"
+        places = {"folder": str(design.path), "home": str(home), "answer": str(answer)}
+        asked.write_text(json.dumps({**request, **places}), "utf-8")
         worker = subprocess.run(
-            [sys.executable, "-P", "-m", "hornbook.training.check_worker", str(request)],
+            [sys.executable, "-P", "-m", module, str(asked)],
             env=worker_environment(backend.name, home),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -98,11 +155,5 @@ def check_design(
                 f"The check ended with exit code {worker.returncode} and no answer:\n"
                 f"{worker.stderr.strip()[-2000:]}"
             )
-        found = json.loads(answer.read_text("utf-8"))
-    return CheckReport(
-        tuple(Problem(**problem) for problem in found["problems"]),
-        tuple(found["inputs"]),
-        tuple(found["layers"]),
-        found["parameters"],
-        found.get("rows"),
-    )
+        found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+        return found

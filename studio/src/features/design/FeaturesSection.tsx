@@ -1,6 +1,7 @@
 import { Badge, Button, Checkbox, Group, Paper, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { Schemas } from "@/shared/api/client";
+import type { TaskIds } from "@/shared/api/queries";
 import { LazyEditor } from "@/shared/editor/LazyEditor";
 import { type JsonSchema, labelOf, resolved } from "@/shared/form/schema";
 import { SettingField } from "@/shared/form/SettingField";
@@ -8,6 +9,7 @@ import { count } from "@/shared/format/numbers";
 import { VirtualTable } from "@/shared/table/VirtualTable";
 import type { SectionProps } from "./DesignPage";
 import type { DesignDraft, Value } from "./draft";
+import { Preview } from "./Preview";
 import { useDesignSchema } from "./FormSections";
 import { problemAt, SettingsForm } from "./SettingsForm";
 
@@ -26,7 +28,7 @@ const entryOf = (draft: DesignDraft, column: string) =>
 const isUsed = (entry: Entry) => entry.role !== "reject";
 const codeFile = (column: string) => `features/${column.replace(/[^\p{L}\p{N}_. -]/gu, "_")}.py`;
 
-export function FeaturesSection({ draft }: SectionProps) {
+export function FeaturesSection({ draft, task }: SectionProps) {
   const { schema, all } = useDesignSchema();
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<string | null>(null);
@@ -129,7 +131,7 @@ export function FeaturesSection({ draft }: SectionProps) {
           </Text>
         </div>
         {current && !targets.includes(current.name) && (
-          <ColumnPanel key={current.name} draft={draft} column={current} handlings={handlings} />
+          <ColumnPanel key={current.name} draft={draft} column={current} handlings={handlings} task={task} />
         )}
       </Group>
       <SettingsForm draft={draft} root={schema} path={["generation"]} title="Feature generation" />
@@ -213,7 +215,12 @@ function MassActions({ draft, marked, handlings, onDone }: {
   );
 }
 
-function ColumnPanel({ draft, column, handlings }: { draft: DesignDraft; column: Column; handlings: Handling[] }) {
+function ColumnPanel({ draft, column, handlings, task }: {
+  draft: DesignDraft;
+  column: Column;
+  handlings: Handling[];
+  task: TaskIds;
+}) {
   const entry = entryOf(draft, column.name);
   const path = ["features", column.name];
   const possible = handlings.filter((one) => one.feature_type === entry.type);
@@ -263,6 +270,7 @@ function ColumnPanel({ draft, column, handlings }: { draft: DesignDraft; column:
                 onChange={(event) => draft.set([...path, "input"], event.currentTarget.value || null)}
               />
             )}
+            <Preview draft={draft} column={column.name} task={task} />
             {isCustom && (
               <>
                 <Text size="sm" fw={600}>{file}</Text>

@@ -63,6 +63,10 @@ export class DesignDraft {
     return this.base.problems;
   }
 
+  get revision(): string {
+    return this.base.revision;
+  }
+
   get columns() {
     return this.base.columns;
   }

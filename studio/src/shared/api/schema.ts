@@ -752,6 +752,26 @@ export interface paths {
         patch: operations["change_design"];
         trace?: never;
     };
+    "/api/v1/tasks/{analysis_id}/{mltask_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What becomes of the first five train rows of a column.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{analysis_id}/{mltask_id}/sessions": {
         parameters: {
             query?: never;
@@ -1055,6 +1075,55 @@ export interface components {
             /** Name */
             name: string;
             storage: components["schemas"]["Storage"];
+        };
+        /**
+         * ColumnPreview
+         * @description What becomes of the first train rows of one column.
+         *
+         *     Attributes:
+         *         problems: why there is nothing to show.
+         *         input: the network's input that the column goes to.
+         *         shape, dtype: of that input, as this column alone fills it.
+         *         columns: names of the numbers, the first 64; none for e.g. images.
+         *         before: the values in the table.
+         *         after: of each row, the first 64 numbers.
+         */
+        ColumnPreview: {
+            /**
+             * After
+             * @default []
+             */
+            after: (number | null)[][];
+            /**
+             * Before
+             * @default []
+             */
+            before: (string | null)[];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Dtype
+             * @default
+             */
+            dtype: string;
+            /**
+             * Input
+             * @default
+             */
+            input: string;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["Problem"][];
+            /**
+             * Shape
+             * @default []
+             */
+            shape: number[];
         };
         /**
          * ConfusionTable
@@ -4414,6 +4483,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Design"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query: {
+                column: string;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnPreview"];
                 };
             };
             /** @description Client Error */
