@@ -18,7 +18,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import image_epochs, images, memory, metrics, peers, spare, wide_table, wine
+from benchmarks import image_epochs, images, memory, metrics, peers, spare, studio, wide_table, wine
 from benchmarks.measured import Line
 
 WORKLOADS = {
@@ -30,6 +30,7 @@ WORKLOADS = {
     "wide_table": wide_table.lines,
     "memory": memory.lines,
     "peers": peers.lines,
+    "studio": studio.lines,
 }
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("hornbook", "keras", "jax", "tensorflow", "numpy", "polars", "pyarrow", "scikit-learn")
@@ -59,7 +60,7 @@ def show(lines: list[Line]) -> None:
             figure(line.ours),
             figure(line.theirs),
             line.unit,
-            f"{line.ratio:.2f}",
+            "" if line.ratio is None else f"{line.ratio:.2f}",
             line.target,
             memory_of(line.ours_peak_mb),
             memory_of(line.theirs_peak_mb),
@@ -76,7 +77,9 @@ def show(lines: list[Line]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def figure(value: float) -> str:
+def figure(value: float | None) -> str:
+    if value is None:
+        return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -28,7 +28,7 @@ class Line:
         workload: what both sides do.
         peer: who does it on the other side.
         unit: of the two figures, `"s"` or such as `"rows/s"`.
-        ours, theirs: medians.
+        ours, theirs: medians; `theirs` is absent where the target is a figure of its own.
         target: what the ratio of ours to theirs should be, e.g. `"≤ 0.5"`.
         ours_peak_mb, theirs_peak_mb: the most memory a process held, in MB (10⁶ bytes).
         runs: each run's figures.
@@ -38,15 +38,15 @@ class Line:
     peer: str
     unit: str
     ours: float
-    theirs: float
+    theirs: float | None = None
     target: str = ""
     ours_peak_mb: float | None = None
     theirs_peak_mb: float | None = None
     runs: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
-    def ratio(self) -> float:
-        return self.ours / self.theirs
+    def ratio(self) -> float | None:
+        return None if self.theirs is None else self.ours / self.theirs
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "ratio": self.ratio}

@@ -15,6 +15,7 @@ from hornbook import __version__
 from hornbook.api.dependencies import CurrentStudio
 from hornbook.backends import installed_backends
 from hornbook.design import ARCHITECTURE_SAMPLES, TRAINING_SAMPLES
+from hornbook.jobs.tensorboard import TENSORBOARD_PATH
 
 __all__ = ["router"]
 
@@ -45,6 +46,12 @@ class RuntimeInfo(BaseModel):
     gpus: list[Gpu]
     home: str = Field(description="the workspace's folder")
     limit: int = Field(description="how many trainings run at once")
+
+
+class TensorBoardInfo(BaseModel):
+    """Where TensorBoard is."""
+
+    path: str = Field(description="on this server")
 
 
 class CodeSample(BaseModel):
@@ -81,6 +88,13 @@ def get_runtime(studio: CurrentStudio) -> RuntimeInfo:
         home=str(studio.home),
         limit=studio.limit,
     )
+
+
+@router.post("/tensorboard")
+def open_tensorboard(studio: CurrentStudio) -> TensorBoardInfo:
+    """Starts TensorBoard over the workspace's trainings, unless it runs."""
+    studio.tensorboard.port()
+    return TensorBoardInfo(path=f"{TENSORBOARD_PATH}/")
 
 
 @router.get("/code-samples")

@@ -11,7 +11,7 @@ from hornbook.api.session_state import SessionBoard, session_summary
 from hornbook.api.table_readings import TableReadings
 from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
-from hornbook.jobs import SpareWorkers, TrainingQueue
+from hornbook.jobs import SpareWorkers, TensorBoard, TrainingQueue
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
@@ -46,6 +46,7 @@ class Studio:
         self.board = SessionBoard()
         self.tables = TableReadings(TableStore(self.home / "datasets"), self.hub)
         self.spares = SpareWorkers(self.home, self.spare_backends) if self.spare_backends else None
+        self.tensorboard = TensorBoard(self.home / "analyses")
         self.queue = TrainingQueue(
             self.registry,
             limit=self.limit,
@@ -65,6 +66,7 @@ class Studio:
         self.queue.close()
         if self.spares is not None:
             self.spares.close()
+        self.tensorboard.close()
         self.tables.close()
         self.registry.close()
 

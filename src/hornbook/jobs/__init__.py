@@ -4,6 +4,7 @@ from hornbook.jobs.check import CheckReport, ColumnPreview, check_design, previe
 from hornbook.jobs.deployment import deploy_model
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.spare import SpareWorkers
+from hornbook.jobs.tensorboard import TensorBoard
 from hornbook.jobs.training import (
     LOG_FILE,
     OPEN,
@@ -20,6 +21,7 @@ __all__ = [
     "ColumnPreview",
     "RunningTraining",
     "SpareWorkers",
+    "TensorBoard",
     "TrainingQueue",
     "check_design",
     "deploy_model",

@@ -1,7 +1,7 @@
 """The process that preprocesses a few rows: `python -m hornbook.training.preview_worker REQUEST`.
 
-It may run the user's processor of the column. REQUEST is a JSON file with `folder`, `home`, `column`, `rows` and `answer`; what came out is
-written to the file that `answer` names.
+It may run the user's processor of the column. REQUEST is a JSON file with `folder`,
+`home`, `column`, `rows` and `answer`; what came out is written to the file that `answer` names.
 """
 
 from __future__ import annotations

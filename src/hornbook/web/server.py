@@ -15,6 +15,7 @@ from hornbook.api.access import Access, hash_password
 from hornbook.backends import BackendName, installed_backends
 from hornbook.errors import UsageError
 from hornbook.web.pages import add_pages
+from hornbook.web.tensorboard import add_tensorboard
 
 __all__ = ["ServerOptions", "serve"]
 
@@ -78,6 +79,7 @@ def serve(options: ServerOptions, on_ready: Callable[[str, str], None]) -> None:
         allowed_hosts=options.allowed_hosts | {options.host},
     )
     application = create_application(studio, access)
+    add_tensorboard(application)
     add_pages(application)
     config = uvicorn.Config(
         application,

@@ -11,6 +11,7 @@ import { curveChart, metricNames } from "@/shared/charts/curves";
 import { SmoothingControl } from "@/shared/charts/SmoothingControl";
 import { count, duration, measured } from "@/shared/format/numbers";
 import { LogView } from "./LogView";
+import { TensorBoardFrame, TensorBoardSwitch } from "./TensorBoard";
 import { StatusBadge, type Summary } from "./ResultPage";
 
 export function useEpochs(session: Summary) {
@@ -34,6 +35,7 @@ export function SessionPanel({ session, search, set }: {
   const logY = search.get("log") === "1";
   const names = metricNames(points.series);
   const metric = search.get("metric") ?? session.metric ?? names[0] ?? "loss";
+  const board = search.get("tensorboard") === "1";
   const isOpen = session.status === "running" || session.status === "queued";
   const best = points.bestEpoch ?? session.best_epoch;
   const charts = useMemo(
@@ -65,6 +67,7 @@ export function SessionPanel({ session, search, set }: {
         </div>
         <Group gap="xs">
           {isOpen && <Ending session={session} />}
+          {epochs > 0 && <TensorBoardSwitch shown={board} onChange={(on) => set("tensorboard", on ? "1" : null)} />}
           {session.has_model && (
             <Button component={Link} to={`/tasks/${taskKey(session)}/models/${session.session_id}`}>
               Open report
@@ -80,7 +83,8 @@ export function SessionPanel({ session, search, set }: {
           </Text>
         </Alert>
       )}
-      {epochs > 0 && (
+      {board && <TensorBoardFrame session={session} />}
+      {epochs > 0 && !board && (
         <>
           <Group align="flex-end">
             <Select

@@ -796,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tensorboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Tensorboard
+         * @description Starts TensorBoard over the workspace's trainings, unless it runs.
+         */
+        post: operations["open_tensorboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2909,6 +2929,17 @@ export interface components {
             target: string | null;
         };
         /**
+         * TensorBoardInfo
+         * @description Where TensorBoard is.
+         */
+        TensorBoardInfo: {
+            /**
+             * Path
+             * @description on this server
+             */
+            path: string;
+        };
+        /**
          * ThresholdCounts
          * @description Confusion counts by threshold, from which every figure of a threshold can be computed.
          *
@@ -4585,6 +4616,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    open_tensorboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TensorBoardInfo"];
                 };
             };
             /** @description Client Error */

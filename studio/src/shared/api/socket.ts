@@ -91,10 +91,8 @@ export class StudioSocket {
         this.takeSession(message.session);
         return;
       case "epoch": {
-        const points = pointsOf(message.reference);
-        points.add(message);
-        const shown = window as { hornbookDelays?: number[] };
-        shown.hornbookDelays?.push(Date.now() - message.written * 1000);
+        pointsOf(message.reference).add(message);
+        noteDelay(message.written);
         return;
       }
       case "progress":
@@ -137,4 +135,11 @@ export class StudioSocket {
       known?.map((one) => (one.reference === reference ? change(one) : one)),
     );
   }
+}
+
+/** For measurements: how long after it was written an epoch stands in the chart, in milliseconds. */
+function noteDelay(written: number): void {
+  const { hornbookDelays } = window as { hornbookDelays?: number[] };
+  if (hornbookDelays === undefined) return;
+  requestAnimationFrame(() => setTimeout(() => hornbookDelays.push(Date.now() - written * 1000)));
 }
