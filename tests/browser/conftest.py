@@ -93,7 +93,6 @@ class Server:
                 self.process.wait()
             self.process.stdout.close()
 
-
     def end_workers(self) -> None:
         """Trainings outlive their server, but not their test."""
         for process in psutil.process_iter(["cmdline"]):
@@ -116,7 +115,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    # A machine that does other work besides is slow, but not wrong.
+    expect.set_options(timeout=30_000)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

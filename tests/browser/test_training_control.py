@@ -165,3 +165,25 @@ def test_workers_end_with_the_server(server, page):
     server.end()
     _, alive = psutil.wait_procs(children, timeout=15)
     assert alive == []
+
+
+def test_a_preview_and_tensorboard_of_the_wine_sample(page, look):
+    open_sample(page)
+    page.get_by_role("link", name="Features handling").click()
+    page.get_by_role("button", name="alcohol").click()
+    page.get_by_role("button", name="Preview five rows").click()
+    preview = page.get_by_role("table", name="Preview of alcohol")
+    expect(preview.get_by_role("row")).to_have_count(6, timeout=60_000)
+    look("features")
+    for section in ("Target", "Train / Test set", "Metrics", "Runtime environment", "All settings"):
+        page.get_by_role("link", name=section, exact=True).click()
+        expect(page.get_by_role("heading", name=section)).to_be_visible()
+        look(section.split()[0].lower())
+    set_epochs(page, 3)
+    train(page, "Short")
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=120_000)
+    page.get_by_label("TensorBoard").check(force=True)
+    board = page.frame_locator("iframe[title='TensorBoard of Short']")
+    expect(board.get_by_text("epoch_loss").or_(board.get_by_text("loss")).first).to_be_visible(
+        timeout=120_000
+    )

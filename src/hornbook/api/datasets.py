@@ -185,7 +185,7 @@ def get_distribution(
     dataset: CurrentDataset, studio: CurrentStudio, column: Annotated[str, Query()]
 ) -> Distribution:
     """How the values of a column are spread."""
-    return studio.tables.distribution(dataset, column)
+    return studio.tables.distribution(studio.tables.table(dataset), column)
 
 
 @router.get("/projects/{project}/datasets/{dataset}/rejected")

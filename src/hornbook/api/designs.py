@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from hornbook.api.datasets import ColumnInfo, column_infos
 from hornbook.api.dependencies import CurrentStudio, CurrentTask
 from hornbook.api.studio import Studio
-from hornbook.data import ReadOptions, Table
+from hornbook.data import Distribution, ReadOptions, Table
 from hornbook.design import (
     ARCHITECTURE_FILE,
     TASK_FILE,
@@ -25,7 +25,7 @@ from hornbook.design import (
     edit_design,
     read_design_files,
 )
-from hornbook.errors import DesignError, HornbookError, Problem
+from hornbook.errors import DesignError, HornbookError, NotFoundError, Problem
 from hornbook.features import FeatureType, handling_class, handling_names
 from hornbook.jobs import ColumnPreview, preview_column
 from hornbook.metrics import PredictionType, get_metric, metric_names
@@ -137,6 +137,17 @@ def preview(
 ) -> ColumnPreview:
     """What becomes of the first five train rows of a column."""
     return preview_column(task.folder, studio.home, column)
+
+
+@router.get("/tasks/{analysis_id}/{mltask_id}/distribution")
+def get_column_distribution(
+    task: CurrentTask, studio: CurrentStudio, column: Annotated[str, Query()]
+) -> Distribution:
+    """How the values of a column of the design's table are spread."""
+    table = _table(task.folder, read_design_files(task.folder).written, studio)
+    if table is None:
+        raise NotFoundError("The table of the design is not read yet.")
+    return studio.tables.distribution(table, column)
 
 
 def _design(folder: Path, files: DesignFiles, studio: Studio) -> Design:

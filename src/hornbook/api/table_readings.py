@@ -93,9 +93,8 @@ class TableReadings:
         with self._lock:
             self._readings.pop(_key(dataset), None)
 
-    def distribution(self, dataset: Dataset, column: str) -> Distribution:
+    def distribution(self, table: Table, column: str) -> Distribution:
         """The spread of a column, computed once."""
-        table = self.table(dataset)
         key = (str(table.folder), column)
         with self._lock:
             known = self._distributions.get(key)

@@ -8,6 +8,7 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   cursorType: "pointer",
   components: {
+    Table: { defaultProps: { captionSide: "top" } },
     Alert: { styles: { message: { color: "var(--mantine-color-text)" } } },
     Badge: { styles: { label: { textTransform: "none" } } },
     Input: { styles: { input: { "--input-placeholder-color": "var(--mantine-color-dimmed)" } } },

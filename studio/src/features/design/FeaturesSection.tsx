@@ -2,6 +2,7 @@ import { Badge, Button, Checkbox, Group, Paper, Select, Stack, Switch, Text, Tex
 import { useMemo, useState } from "react";
 import type { Schemas } from "@/shared/api/client";
 import type { TaskIds } from "@/shared/api/queries";
+import { TaskDistributionChart } from "@/shared/charts/DistributionChart";
 import { LazyEditor } from "@/shared/editor/LazyEditor";
 import { type JsonSchema, labelOf, resolved } from "@/shared/form/schema";
 import { SettingField } from "@/shared/form/SettingField";
@@ -236,6 +237,7 @@ function ColumnPanel({ draft, column, handlings, task }: {
         <Text size="sm">
           {column.storage}, {column.meaning}; {count(column.distinct)} distinct values, {count(column.missing)} missing
         </Text>
+        <TaskDistributionChart task={task} column={column.name} />
         <Switch label="Use as a feature" checked={isUsed(entry)} onChange={(event) => use(draft, column, event.currentTarget.checked)} />
         {isUsed(entry) && (
           <>

@@ -75,6 +75,6 @@ const kindAt = (section: JsonSchema, name: string, root: JsonSchema) =>
   kindOf(section.properties![name]!, root).kind;
 
 function columnChoices(name: string, draft: DesignDraft): string[] | undefined {
-  if (!/(^|_)(column|columns|weight|sample_weight|variable|key)$/.test(name)) return undefined;
+  if (!/^(column|columns|.*_column|sample_weight)$/.test(name)) return undefined;
   return draft.columns.map((column) => column.name);
 }

@@ -40,6 +40,17 @@ export const queries = {
         ),
       staleTime: Number.POSITIVE_INFINITY,
     }),
+  taskDistribution: (ids: TaskIds, column: string) =>
+    queryOptions({
+      queryKey: ["distribution", taskKey(ids), column],
+      queryFn: () =>
+        unwrap(
+          api.GET("/api/v1/tasks/{analysis_id}/{mltask_id}/distribution", {
+            params: { path: ids, query: { column } },
+          }),
+        ),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   tasks: (project: string) =>
     queryOptions({
       queryKey: ["tasks", project],

@@ -752,6 +752,26 @@ export interface paths {
         patch: operations["change_design"];
         trace?: never;
     };
+    "/api/v1/tasks/{analysis_id}/{mltask_id}/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Column Distribution
+         * @description How the values of a column of the design's table are spread.
+         */
+        get: operations["get_column_distribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{analysis_id}/{mltask_id}/preview": {
         parameters: {
             query?: never;
@@ -4514,6 +4534,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Design"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_column_distribution: {
+        parameters: {
+            query: {
+                column: string;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
                 };
             };
             /** @description Client Error */

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/shared/api/client";
-import { queries } from "@/shared/api/queries";
+import { queries, type TaskIds } from "@/shared/api/queries";
 import { measured } from "@/shared/format/numbers";
 import { Chart } from "./Chart";
 
@@ -21,7 +21,16 @@ export function DistributionChart(props: {
   height?: number;
 }) {
   const { data } = useQuery(queries.distribution(props.project, props.dataset, props.column));
-  if (data === undefined) return null;
+  return data && <Bars data={data} column={props.column} height={props.height} />;
+}
+
+/** The same of the table that a task is designed on. */
+export function TaskDistributionChart({ task, column }: { task: TaskIds; column: string }) {
+  const { data } = useQuery(queries.taskDistribution(task, column));
+  return data && <Bars data={data} column={column} height={150} />;
+}
+
+function Bars({ data, ...props }: { data: Distribution; column: string; height?: number }) {
   if (data.kind === "none") return <Text size="sm">There is nothing to draw of {props.column}.</Text>;
   const labels = labelsOf(data);
   const counts = data.counts ?? [];
