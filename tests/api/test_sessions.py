@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -68,30 +70,39 @@ def test_a_log_is_read_in_parts(client, studio, session):
     assert last["text"] == "second\n"
 
 
-def received(socket, kind):
-    """The next message of a kind; several may come as a list."""
-    for _ in range(50):
-        message = socket.receive_json()
-        for one in message if isinstance(message, list) else [message]:
-            if one["type"] == kind:
-                return one
-    raise AssertionError(f"no {kind} came")
+class Received:
+    """The messages of a socket, one after the other; several may come as a list."""
+
+    def __init__(self, socket):
+        self._socket = socket
+        self._waiting = []
+
+    def next(self, kind):
+        """The next message of a kind."""
+        for _ in range(200):
+            while not self._waiting:
+                message = self._socket.receive_json()
+                self._waiting += message if isinstance(message, list) else [message]
+            message = self._waiting.pop(0)
+            if message["type"] == kind:
+                return message
+        raise AssertionError(f"no {kind} came")
 
 
 def test_events_come_as_they_are_written(client, studio, session):
     record = studio.registry.session(session["reference"])
     with client.websocket_connect("ws://127.0.0.1:8765/api/v1/events") as socket:
-        hello = socket.receive_json()
+        messages = Received(socket)
+        hello = messages.next("hello")
         assert hello["resumed"] is False
         assert [one["reference"] for one in hello["sessions"]] == [session["reference"]]
-        events = EventWriter(record.folder)
-        events.write("fit_started", epochs=10, batches=5)
-        events.write("epoch", epoch=1, logs={"loss": 0.5}, best=True, seconds=0.1)
-        progress = received(socket, "progress")
+        with closing(EventWriter(record.folder)) as events:
+            events.write("fit_started", epochs=10, batches=5)
+            events.write("epoch", epoch=1, logs={"loss": 0.5}, best=True, seconds=0.1)
+        progress = messages.next("progress")
         assert progress["progress"]["epochs"] == 10
-        epoch = received(socket, "epoch")
+        epoch = messages.next("epoch")
         assert (epoch["epoch"], epoch["logs"], epoch["best"]) == (1, {"loss": 0.5}, True)
-        events.close()
     curves = client.get(f"{path_of(session)}/curves").json()
     assert curves["series"] == {"loss": [0.5]}
     assert curves["best_epoch"] == 1
@@ -104,8 +115,9 @@ def test_a_page_that_comes_back_gets_what_it_missed(client, studio, task):
         client.post(f"{task}/sessions", json={"name": name})
     asked = f"?instance={hello['instance']}&after={hello['sequence']}"
     with client.websocket_connect(f"ws://127.0.0.1:8765/api/v1/events{asked}") as socket:
-        assert socket.receive_json()["resumed"] is True
-        first = received(socket, "session")
+        messages = Received(socket)
+        assert messages.next("hello")["resumed"] is True
+        first = messages.next("session")
         assert first["sequence"] > hello["sequence"]
     with client.websocket_connect(
         "ws://127.0.0.1:8765/api/v1/events?instance=another&after=0"
@@ -116,12 +128,13 @@ def test_a_page_that_comes_back_gets_what_it_missed(client, studio, task):
 def test_a_session_of_the_terminal_is_seen(client, studio, task):
     record = studio.registry.tasks()[0]
     with client.websocket_connect("ws://127.0.0.1:8765/api/v1/events") as socket:
-        socket.receive_json()
+        messages = Received(socket)
+        messages.next("hello")
         made = studio.registry.create_session(record, name="By hand")
-        seen = received(socket, "session")
+        seen = messages.next("session")
         assert seen["session"]["name"] == "By hand"
         studio.registry.update_session(made, status=SessionStatus.ABORTED)
-        assert received(socket, "session")["session"]["status"] == "aborted"
+        assert messages.next("session")["session"]["status"] == "aborted"
 
 
 def test_a_sample_is_one_click(client):
