@@ -20,8 +20,8 @@ export function useEpochs(session: Summary) {
   useEffect(() => {
     if (loaded.data !== undefined) points.load(loaded.data);
   }, [loaded.data, points]);
-  const version = useSyncExternalStore(points.subscribe, points.getVersion);
-  return { points, version };
+  const outline = useSyncExternalStore(points.subscribe, points.getOutline);
+  return { points, outline };
 }
 
 export function SessionPanel({ session, search, set }: {
@@ -29,7 +29,7 @@ export function SessionPanel({ session, search, set }: {
   search: URLSearchParams;
   set: (name: string, value: string | null) => void;
 }) {
-  const { points, version } = useEpochs(session);
+  const { points, outline } = useEpochs(session);
   const detail = useQuery(queries.session(session));
   const smoothing = Number(search.get("smoothing") ?? 0);
   const logY = search.get("log") === "1";
@@ -39,13 +39,18 @@ export function SessionPanel({ session, search, set }: {
   const isOpen = session.status === "running" || session.status === "queued";
   const best = points.bestEpoch ?? session.best_epoch;
   const charts = useMemo(
-    () => ({
-      metric: curveChart(points.series, metric, best, smoothing, logY),
-      loss: curveChart(points.series, "loss", best, smoothing, logY),
-    }),
-    // The points are one object; its version tells whether it has grown.
+    () =>
+      [metric, "loss"].map((name) => {
+        const made = () => curveChart(points.series, name, points.bestEpoch ?? best, smoothing, logY);
+        return {
+          ...made(),
+          table: () => made().table(),
+          live: { subscribe: points.subscribe, option: () => made().option },
+        };
+      }),
+    // The points are one object; the outline tells when other curves come or another epoch is kept.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [version, metric, best, smoothing, logY],
+    [outline, metric, best, smoothing, logY],
   );
   const epochs = Math.max(0, ...Object.values(points.series).map((values) => values.length));
   return (
@@ -99,8 +104,8 @@ export function SessionPanel({ session, search, set }: {
             <Switch label="Logarithmic" checked={logY} onChange={(event) => set("log", event.currentTarget.checked ? "1" : null)} />
           </Group>
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
-            <Chart title={`${metric} of each epoch`} group={session.reference} {...charts.metric} />
-            <Chart title="Loss of each epoch" group={session.reference} {...charts.loss} />
+            <Chart title={`${metric} of each epoch`} group={session.reference} {...charts[0]!} />
+            <Chart title="Loss of each epoch" group={session.reference} {...charts[1]!} />
           </SimpleGrid>
         </>
       )}

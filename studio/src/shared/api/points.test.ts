@@ -6,6 +6,7 @@ const epoch = (number: number, loss: number, best = false, fold: number | null =
   fold,
   best,
   logs: { loss },
+  written: 0,
 });
 
 const curves = (loss: number[], best: number | null = null) => ({
@@ -51,7 +52,7 @@ describe("the points of a training", () => {
     points.subscribe(() => (told += 1));
     points.add(epoch(1, 0.5));
     points.add(epoch(2, 0.4));
-    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 20));
     expect(told).toBe(1);
   });
 });

@@ -15,6 +15,7 @@ export type ConnectionState = "connecting" | "open" | "lost";
 
 const FIRST_DELAY = 300;
 const LONGEST_DELAY = 8000;
+const PROGRESS_PAUSE = 800;
 
 /** One socket for all events: it resumes where it was, and never stops trying. */
 export class StudioSocket {
@@ -24,6 +25,8 @@ export class StudioSocket {
   private sequence = 0;
   private delay = FIRST_DELAY;
   private closed = false;
+  private progress = new Map<string, Schemas["SessionProgress"]>();
+  private progressTimer: ReturnType<typeof setTimeout> | undefined;
   private listeners = new Set<() => void>();
 
   constructor(private readonly client: QueryClient) {}
@@ -92,11 +95,11 @@ export class StudioSocket {
         return;
       case "epoch": {
         pointsOf(message.reference).add(message);
-        noteDelay(message.written);
         return;
       }
       case "progress":
-        this.patch(message.reference, (known) => ({ ...known, progress: message.progress }));
+        this.progress.set(message.reference, message.progress);
+        this.progressTimer ??= setTimeout(() => this.showProgress(), PROGRESS_PAUSE);
         return;
       case "dataset":
         if (message.done_bytes === message.total_bytes) {
@@ -129,17 +132,18 @@ export class StudioSocket {
     }
   }
 
+  private showProgress(): void {
+    this.progressTimer = undefined;
+    for (const [reference, progress] of this.progress) {
+      this.patch(reference, (known) => ({ ...known, progress }));
+    }
+    this.progress.clear();
+  }
+
   private patch(reference: string, change: (known: Summary) => Summary): void {
     const task = reference.split("/").slice(0, 2).join("/");
     this.client.setQueryData<Summary[]>(["sessions", task], (known) =>
       known?.map((one) => (one.reference === reference ? change(one) : one)),
     );
   }
-}
-
-/** For measurements: how long after it was written an epoch stands in the chart, in milliseconds. */
-function noteDelay(written: number): void {
-  const { hornbookDelays } = window as { hornbookDelays?: number[] };
-  if (hornbookDelays === undefined) return;
-  requestAnimationFrame(() => setTimeout(() => hornbookDelays.push(Date.now() - written * 1000)));
 }

@@ -2,7 +2,6 @@ import { ActionIcon, Box, Group, Menu, Modal, Paper, Text, useComputedColorSchem
 import { IconArrowsMaximize, IconDotsVertical } from "@tabler/icons-react";
 import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import {
-  AriaComponent,
   DataZoomComponent,
   GridComponent,
   LegendComponent,
@@ -18,7 +17,6 @@ import { useEffect, useRef, useState } from "react";
 import { download, type Table, toCsv } from "./csv";
 
 echarts.use([
-  AriaComponent,
   BarChart,
   CanvasRenderer,
   DataZoomComponent,
@@ -40,6 +38,8 @@ type Props = {
   height?: number;
   group?: string;
   note?: string;
+  /** Data that grow: drawn when told of, without a new rendering of the page. */
+  live?: { subscribe: (listener: () => void) => () => void; option: () => EChartsCoreOption };
 };
 
 /** A chart with a name, a menu to take it away as PNG or CSV, and a view of its own. */
@@ -98,11 +98,12 @@ export function Chart(props: Props) {
   );
 }
 
-function Canvas({ option, height = 240, group, title, onChart }: Props & {
+function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   onChart: (chart: EChartsType) => void;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
+  const drawn = useRef("");
   const dark = useComputedColorScheme("light") === "dark";
 
   useEffect(() => {
@@ -119,6 +120,7 @@ function Canvas({ option, height = 240, group, title, onChart }: Props & {
     return () => {
       observer.disconnect();
       made.dispose();
+      drawn.current = "";
       chart.current = null;
     };
     // A new theme needs a new chart; new data does not.
@@ -126,13 +128,38 @@ function Canvas({ option, height = 240, group, title, onChart }: Props & {
   }, [dark, group]);
 
   useEffect(() => {
+    if (live === undefined) return;
+    return live.subscribe(() => {
+      const { series = [] } = live.option() as { series?: { data?: unknown }[] };
+      chart.current?.setOption({ series: series.map(dataOf) });
+      chart.current?.getZr().flush();
+    });
+  }, [live]);
+
+  useEffect(() => {
+    const series = (option as { series?: { data?: unknown }[] }).series ?? [];
+    const shape = JSON.stringify([dark, group, { ...option, series: series.map(shapeOf) }]);
+    if (shape === drawn.current) {
+      // Only the data have grown: the rest need not be laid out anew.
+      chart.current?.setOption({ series: series.map(dataOf) });
+      return;
+    }
+    drawn.current = shape;
     chart.current?.setOption(
-      { backgroundColor: "transparent", animation: false, aria: { enabled: true }, ...option },
+      { backgroundColor: "transparent", animation: false, ...option },
       { replaceMerge: ["series"] },
     );
   }, [option, dark, group]);
 
   return <Box ref={place} h={height} role="img" aria-label={`Chart: ${title}`} />;
+}
+
+function shapeOf<T extends object>(series: T) {
+  return { ...series, data: undefined };
+}
+
+function dataOf(series: { data?: unknown }) {
+  return { data: series.data };
 }
 
 function savePicture(chart: EChartsType, name: string): void {

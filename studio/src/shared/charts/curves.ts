@@ -57,7 +57,7 @@ export function curveChart(
   const longest = Math.max(1, ...found.map((one) => one.values.length));
   return {
     height: 260,
-    option: lineChart({ x: "epoch", y: metric, lines, whole: true, logY, xRange: longest > 1 ? [1, longest] : [0, 2] }),
+    option: lineChart({ x: "epoch", y: metric, lines, whole: true, logY, xRange: longest > 1 ? undefined : [0, 2] }),
     table: () => ({
       columns: ["epoch", ...found.map((one) => one.name)],
       rows: Array.from({ length: longest }, (_, at) => [at + 1, ...found.map((one) => one.values[at] ?? null)]),
