@@ -144,3 +144,7 @@ def test_pages_stay_inside_their_folder(anonymous):
         assert "secret" not in anonymous.get(path).text
     policy = anonymous.get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
+
+
+def test_tensorboard_is_for_those_who_came_in(anonymous):
+    assert anonymous.get("/tensorboard/").status_code == 401

@@ -16,8 +16,10 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from hornbook.api.dependencies import CurrentDataset, CurrentProject, CurrentStudio
+from hornbook.api.studio import Studio
 from hornbook.api.uploads import receive_upload
 from hornbook.data import Dataset, DatasetStore, Distribution, Meaning, Project, Storage, Table
+from hornbook.data.names import check_name
 from hornbook.errors import HornbookError
 
 __all__ = ["router"]
@@ -138,7 +140,7 @@ async def upload_dataset(
 ) -> DatasetInfo:
     """Takes a file, the body of the request, and makes it a dataset."""
     store = DatasetStore(project)
-    store.check_name(name)
+    check_name(name, "dataset")
     path = await receive_upload(request, project, file_name, studio.largest_upload_bytes)
     try:
         dataset = store.create(name, path, is_upload=True)
@@ -226,7 +228,7 @@ def _project_info(project: Project, n_analyses: int) -> ProjectInfo:
 
 
 def _dataset_info(
-    dataset: Dataset, studio: Any, *, wait_seconds: float = 0.5, with_columns: bool = True
+    dataset: Dataset, studio: Studio, *, wait_seconds: float = 0.5, with_columns: bool = True
 ) -> DatasetInfo:
     info = DatasetInfo(
         name=dataset.name,

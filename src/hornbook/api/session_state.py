@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from hornbook.jobs import OPEN
 from hornbook.registry import SessionRecord, SessionStatus
 
 __all__ = ["SessionBoard", "SessionProgress", "SessionSummary", "session_summary"]
@@ -60,7 +61,7 @@ def session_summary(
     session: SessionRecord, progress: SessionProgress | None = None
 ) -> SessionSummary:
     """What the pages show of a session; the progress only while it is open."""
-    is_open = session.status in (SessionStatus.QUEUED, SessionStatus.RUNNING)
+    is_open = session.status in OPEN
     fields = set(SessionSummary.model_fields) - {"reference", "progress"}
     values = {name: getattr(session, name) for name in fields}
     return SessionSummary(

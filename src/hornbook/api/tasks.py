@@ -15,9 +15,9 @@ from hornbook.api.studio import Studio
 from hornbook.data import Project, slug
 from hornbook.design import DesignFolder, create_design, guess_design
 from hornbook.errors import HornbookError, Problem
-from hornbook.jobs import CheckReport, check_design
+from hornbook.jobs import OPEN, CheckReport, check_design
 from hornbook.metrics import PredictionType
-from hornbook.registry import SessionRecord, SessionStatus, TaskRecord
+from hornbook.registry import SessionRecord, TaskRecord
 from hornbook.training.result import TrainingResult
 
 __all__ = ["router", "task_info"]
@@ -156,7 +156,6 @@ def task_info(task: TaskRecord, studio: Studio) -> TaskInfo:
     except (HornbookError, OSError):
         design = None
     sessions = studio.registry.sessions(task)
-    running = (SessionStatus.QUEUED, SessionStatus.RUNNING)
     scored = [one for one in sessions if one.has_model and one.metric_value is not None]
     return TaskInfo(
         analysis_id=task.analysis_id,
@@ -171,7 +170,7 @@ def task_info(task: TaskRecord, studio: Studio) -> TaskInfo:
         data_path=None if design is None else str(design.data_path.resolve()),
         is_there=design is not None or (task.folder / "task.toml").is_file(),
         n_sessions=len(sessions),
-        n_running=sum(one.status in running for one in sessions),
+        n_running=sum(one.status in OPEN for one in sessions),
         metric=scored[-1].metric if scored else None,
         best_value=_best_value(scored),
     )

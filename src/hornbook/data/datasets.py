@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hornbook.atomic import write_json_atomically
+from hornbook.data.names import check_name, is_name
 from hornbook.data.options import ReadOptions
 from hornbook.data.projects import Project
 from hornbook.errors import NotFoundError, UsageError, did_you_mean
 
 __all__ = ["Dataset", "DatasetStore"]
-
-_NAME = re.compile(r"\w[\w .-]{0,98}[\w-]|\w")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class DatasetStore:
             UsageError: the name cannot be one, or another dataset has it.
             NotFoundError: there is no such file.
         """
-        self.check_name(name)
+        check_name(name, "dataset")
         if not path.is_file():
             what = "is a folder, expected a file" if path.is_dir() else "does not exist"
             raise NotFoundError(f"'{path}' {what}.", fix="Name the file that holds the rows.")
@@ -78,19 +76,6 @@ class DatasetStore:
         write_json_atomically(self._file(name), values)
         return dataset
 
-    def check_name(self, name: str) -> None:
-        """Refuses what cannot be a name.
-
-        Raises:
-            UsageError: it says what can.
-        """
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"'{name}' cannot be the name of a dataset.",
-                fix="Use up to 100 letters, digits, spaces, '_', '-' and '.', beginning with a "
-                "letter or digit.",
-            )
-
     def all(self) -> list[Dataset]:
         """All datasets, oldest first."""
         files = self._project.datasets.glob("[!.]*.json")
@@ -99,7 +84,7 @@ class DatasetStore:
 
     def find(self, name: str) -> Dataset | None:
         """The dataset of that name, if there is one."""
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             return None
         try:
             values = json.loads(self._file(name).read_text("utf-8"))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from hornbook.atomic import write_json_atomically
+from hornbook.data.names import check_name, is_name
 from hornbook.errors import DataError, NotFoundError, UsageError, did_you_mean
 
 __all__ = ["FolderStore", "ManagedFolder", "path_inside"]
-
-_NAME = re.compile(r"\w[\w .-]{0,98}[\w-]|\w")
 
 
 @dataclass(frozen=True)
@@ -87,12 +85,7 @@ class FolderStore:
             UsageError: the name cannot be one, or another folder has it.
             NotFoundError: there is no such folder.
         """
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"'{name}' cannot be the name of a folder.",
-                fix="Use up to 100 letters, digits, spaces, '_', '-' and '.', beginning with a "
-                "letter or digit.",
-            )
+        check_name(name, "folder")
         if not path.is_dir():
             what = "is a file, expected a folder" if path.exists() else "does not exist"
             raise NotFoundError(f"'{path}' {what}.", fix="Name the folder that holds the files.")
@@ -114,7 +107,7 @@ class FolderStore:
 
     def find(self, name: str) -> ManagedFolder | None:
         """The folder of that name, if there is one."""
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             return None
         try:
             values = json.loads(self._file(name).read_text("utf-8"))

@@ -15,20 +15,17 @@ from typing import Any
 
 import keras
 
-from hornbook.atomic import write_json_atomically
 from hornbook.backends import open_backend, set_seed
 from hornbook.data import TableStore
 from hornbook.design import (
     ARCHITECTURE_FILE,
-    TASK_FILE,
     TRAINING_FILE,
     DesignFolder,
     SourceFile,
 )
-from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
+from hornbook.training.answer import answering
 from hornbook.training.build import build_for_training
 from hornbook.training.context import TrainingContext, enter_design
-from hornbook.training.events import json_safe
 from hornbook.training.fit import make_measurer, metric_prefix
 from hornbook.training.prepare import open_tables, prepare_data
 from hornbook.training.resources import DesignResources
@@ -41,17 +38,9 @@ def main(request: Path) -> None:
     """Checks the design of a request and writes the answer."""
     asked = json.loads(request.read_text("utf-8"))
     answer: dict[str, Any] = {"problems": [], "inputs": [], "layers": [], "parameters": None}
-    try:
+    with answering(Path(asked["answer"]), answer):
         ids = (asked["analysis_id"], asked["mltask_id"])
         _check(Path(asked["folder"]), Path(asked["home"]), ids, asked["settings"], answer)
-    except DesignError as error:
-        answer["problems"] += [asdict(problem) for problem in error.problems]
-    except UserCodeError as error:
-        problem = Problem(error.message, error.file, error.line, fix=error.fix)
-        answer["problems"].append(asdict(problem))
-    except HornbookError as error:
-        answer["problems"].append(asdict(Problem(error.message, TASK_FILE, fix=error.fix)))
-    write_json_atomically(Path(asked["answer"]), json_safe(answer))
 
 
 def _check(

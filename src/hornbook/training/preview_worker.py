@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from hornbook.atomic import write_json_atomically
 from hornbook.backends import open_backend
 from hornbook.data import TableStore
 from hornbook.design import TASK_FILE, DesignFolder
 from hornbook.design.task import GenerationSection, ReductionSection
-from hornbook.errors import DesignError, HornbookError, Problem, UserCodeError
+from hornbook.errors import DesignError, Problem
+from hornbook.training.answer import answering
 from hornbook.training.context import enter_design
-from hornbook.training.events import json_safe
 from hornbook.training.prepare import open_tables, prepare_data
 from hornbook.training.resources import DesignResources
 from hornbook.training.user_code import UserCode
@@ -38,18 +37,10 @@ def main(request: Path) -> None:
     """Preprocesses the rows of a request and writes the answer."""
     asked = json.loads(request.read_text("utf-8"))
     answer: dict[str, Any] = {"problems": []}
-    try:
+    with answering(Path(asked["answer"]), answer):
         answer |= _preview(
             Path(asked["folder"]), Path(asked["home"]), asked["column"], asked["rows"]
         )
-    except DesignError as error:
-        answer["problems"] += [asdict(problem) for problem in error.problems]
-    except UserCodeError as error:
-        problem = Problem(error.message, error.file, error.line, fix=error.fix)
-        answer["problems"].append(asdict(problem))
-    except HornbookError as error:
-        answer["problems"].append(asdict(Problem(error.message, TASK_FILE, fix=error.fix)))
-    write_json_atomically(Path(asked["answer"]), json_safe(answer))
 
 
 def _preview(folder: Path, home: Path, column: str, n_rows: int) -> dict[str, Any]:
