@@ -43,10 +43,9 @@ export default function ResultPage() {
       },
       { replace: true },
     );
-  const running = chosen?.progress ? `${chosen.progress.epoch}/${chosen.progress.epochs ?? "?"} ` : "";
   return (
     <>
-      <PageTitle title={task.data.name} note={task.data.folder} tab={`${running}Result of ${task.data.name}`}>
+      <PageTitle title={task.data.name} note={task.data.folder} tab={`Result of ${task.data.name}`}>
         <Button component={Link} to={`/tasks/${taskKey(ids)}/compare`} variant="default" disabled={!sessions.data.some((one) => one.has_model)}>
           Compare models
         </Button>
