@@ -77,7 +77,7 @@ export default function ResultPage() {
           </Button>
         </Stack>
       ) : view === "table" ? (
-        <SessionTable sessions={list} ids={ids} />
+        <SessionTable sessions={list} search={search} set={set} />
       ) : (
         <Group align="flex-start" gap="lg" wrap="wrap">
           <SessionList
