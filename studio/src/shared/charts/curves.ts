@@ -129,6 +129,7 @@ export function curveOption(
   lines: Line[],
   view: CurveView,
   read: () => (number | null)[],
+  pointed = false,
 ): EChartsCoreOption {
   const longest = Math.max(0, ...lines.map((line) => line.points.length));
   const { name, format } = xAxisOf(view.x);
@@ -141,6 +142,7 @@ export function curveOption(
     logX: view.logX,
     logY: view.logY,
     xRange: longest === 1 && view.x === "epoch" && !view.logX ? [0, 2] : undefined,
+    pointed,
     yBounds: view.ignoreOutliers ? () => middleRange(read(), view.logY) : undefined,
   });
 }
