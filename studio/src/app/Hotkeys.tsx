@@ -1,12 +1,10 @@
 import { useDisclosure } from "@mantine/hooks";
-import { lazy, Suspense } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { taskKey } from "@/shared/api/queries";
 import { HotkeyList } from "@/shared/hotkeys/HotkeyList";
 import { useHotkey, useHotkeys } from "@/shared/hotkeys/registry";
+import { Palette } from "./Palette";
 import { useTaskOfPage } from "./useWorkspace";
-
-const Palette = lazy(() => import("./Palette").then((found) => ({ default: found.Palette })));
 
 /** The hotkeys that work on every page, and what they open. */
 export function Hotkeys() {
@@ -23,7 +21,7 @@ export function Hotkeys() {
   useHotkey("train", () => navigate(`${isInDesign ? pathname : design}?train=1`), task !== undefined);
   return (
     <>
-      <Suspense>{palette && <Palette opened onClose={paletteIs.close} />}</Suspense>
+      <Palette opened={palette} onClose={paletteIs.close} />
       <HotkeyList opened={list} onClose={listIs.close} />
     </>
   );

@@ -25,7 +25,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
 
 function Commands({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
-  const store = useCombobox({ opened: true });
+  const store = useCombobox({ opened: true, onDropdownClose: onClose });
   const commands = useCommands();
   const found = matching(commands, typed);
   const ids = found.map((one) => one.id).join();
@@ -42,7 +42,7 @@ function Commands({ onClose }: { onClose: () => void }) {
   };
   return (
     <Combobox store={store} onOptionSubmit={run}>
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           role="combobox"
           aria-label="Search pages and actions"
@@ -56,7 +56,7 @@ function Commands({ onClose }: { onClose: () => void }) {
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className="palette-options" aria-label="Pages and actions">
+      <Combobox.Options tabIndex={0} className="palette-options" aria-label="Pages and actions">
         {grouped(found).map(([group, some]) => (
           <Combobox.Group key={group} label={group}>
             {some.map((one) => (

@@ -148,7 +148,6 @@ function PaletteButton() {
       variant="default"
       size="compact-md"
       visibleFrom="sm"
-      aria-label="Search pages and actions"
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={<KeysOf keys={HOTKEYS.palette.keys} />}
       onClick={() => runHotkey("palette")}

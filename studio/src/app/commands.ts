@@ -30,7 +30,7 @@ function useActions(): Command[] {
   });
   const here = (id: HotkeyId, label: string, elsewhere?: () => void) =>
     canRun(id) || elsewhere
-      ? [action(id, label, canRun(id) ? () => runHotkey(id) : elsewhere!, HOTKEYS[id].keys)]
+      ? [action(id, label, canRun(id) ? () => runHotkey(id) : elsewhere!, canRun(id) ? HOTKEYS[id].keys : undefined)]
       : [];
   const design = task && `/tasks/${taskKey(task)}/design`;
   return [

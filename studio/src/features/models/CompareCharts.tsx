@@ -1,4 +1,4 @@
-import { Group, Select, SimpleGrid, Stack } from "@mantine/core";
+import { Select, SimpleGrid, Stack } from "@mantine/core";
 import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Schemas } from "@/shared/api/client";
@@ -44,10 +44,9 @@ export function CompareCharts({ shown, metric, onMetric, lineOf, colourOf, hover
   const charts = chosen === "loss" ? ["loss"] : [chosen, "loss"];
   return (
     <Stack>
-      <Group align="flex-end" gap="lg">
-        <Select label="Metric" w={200} allowDeselect={false} data={names} value={chosen} onChange={onMetric} />
-        <CurveControls view={view} onChange={setView} />
-      </Group>
+      <CurveControls view={view} onChange={setView}>
+        <Select label="Metric" w={170} allowDeselect={false} data={names} value={chosen} onChange={onMetric} />
+      </CurveControls>
       <SimpleGrid cols={{ base: 1, xl: charts.length }}>
         {charts.map((name) => (
           <Overlaid key={`${name} ${view.x}`} metric={name} models={models} view={view} hover={hover} />

@@ -122,8 +122,8 @@ function Tables({ shown, base, search, set }: {
           <TextInput size="xs" aria-label="Search keys" placeholder="Search keys" value={typed} onChange={(event) => set("find", event.currentTarget.value || null)} />
         </Group>
       </Group>
-      {metricRows.length > 0 && <CompareTable label="Metric" rows={metricRows} width={220} {...choose} />}
-      {settingRows.length > 0 && <CompareTable label="Setting" rows={settingRows} width={300} {...choose} />}
+      {metricRows.length > 0 && <CompareTable label="Metric" rows={metricRows} {...choose} />}
+      {settingRows.length > 0 && <CompareTable label="Setting" rows={settingRows} {...choose} />}
       {metricRows.length + settingRows.length === 0 && (
         <Text size="sm">{onlyDifferences ? "Nothing differs here." : "No key is called so."}</Text>
       )}

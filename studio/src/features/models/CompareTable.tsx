@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Group, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconPin, IconPinFilled } from "@tabler/icons-react";
@@ -10,16 +10,17 @@ type Summary = Schemas["SessionSummary"];
 
 const ROW = 32;
 const HEAD = 36;
+const KEY = 270;
+const MODEL = 160;
 
 /** Keys down, models across; beside each number how far it is from the baseline's. */
-export function CompareTable({ label, rows, shown, base, onBase, lineOf, width }: {
+export function CompareTable({ label, rows, shown, base, onBase, lineOf }: {
   label: string;
   rows: Row[];
   shown: Summary[];
   base: Summary | undefined;
   onBase: (session: Summary | null) => void;
   lineOf: (session: Summary) => string;
-  width: number;
 }) {
   const baseAt = base === undefined ? -1 : shown.indexOf(base);
   return (
@@ -30,11 +31,11 @@ export function CompareTable({ label, rows, shown, base, onBase, lineOf, width }
       pinned={1}
       rowHeaders
       columns={[
-        { key: "key", header: label, width },
+        { key: "key", header: label, width: KEY },
         ...shown.map((one) => ({
           key: one.session_id,
           line: lineOf(one),
-          width: 170,
+          width: MODEL,
           header: <Head session={one} line={lineOf(one)} isBase={one === base} onBase={onBase} />,
         })),
       ]}
@@ -69,7 +70,7 @@ function Head({ session, line, isBase, onBase }: {
     <Group gap={4} wrap="nowrap" w="100%" justify="space-between">
       <Text size="sm" fw={600} truncate title={line}>
         {session.name}
-        {isBase && " (baseline)"}
+        {isBase && <VisuallyHidden> (baseline)</VisuallyHidden>}
       </Text>
       <ActionIcon
         size="sm"

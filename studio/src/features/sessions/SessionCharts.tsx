@@ -1,4 +1,4 @@
-import { Group, Select, SimpleGrid, Stack } from "@mantine/core";
+import { Select, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { pointsOf } from "@/shared/api/points";
@@ -56,10 +56,9 @@ export function SessionCharts({ session, epochs, search, set }: {
   );
   return (
     <Stack gap="md">
-      <Group align="flex-end" gap="lg">
-        <Select label="Metric" w={200} allowDeselect={false} data={names} value={metric} onChange={(value) => set("metric", value)} />
-        <CurveControls view={view} onChange={setView} />
-      </Group>
+      <CurveControls view={view} onChange={setView}>
+        <Select label="Metric" w={170} allowDeselect={false} data={names} value={metric} onChange={(value) => set("metric", value)} />
+      </CurveControls>
       <SimpleGrid cols={{ base: 1, lg: shown.length }}>
         {shown.map((name, at) => (
           <Chart

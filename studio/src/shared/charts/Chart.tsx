@@ -20,7 +20,7 @@ import type { Table } from "./csv";
 import { FullScreen } from "./FullScreen";
 import { gallery } from "./gallery";
 import { attachHover, type Hover } from "./hover";
-import { attachZoom, dataRange, scaled, shownRange, Zoom } from "./zoom";
+import { attachZoom, dataRange, rounded, scaled, shownRange, Zoom } from "./zoom";
 
 echarts.use([
   BarChart,
@@ -103,7 +103,10 @@ function zoomByKey(event: KeyboardEvent, chart: EChartsType | null, zoom: Zoom):
   const factor = isHotkey("zoomIn") ? 0.5 : isHotkey("zoomOut") ? 2 : null;
   const shown = shownRange(chart);
   if (isHotkey("zoomReset")) zoom.set(null);
-  else if (factor !== null && shown) zoom.set(scaled(shown, factor, dataRange(chart)));
+  else if (factor !== null && shown) {
+    const next = scaled(shown, factor, dataRange(chart));
+    zoom.set(next && rounded(chart, next));
+  }
 }
 
 function Canvas({ option, height = 240, group, title, live, onChart }: Props & {

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Menu, Text, useComputedColorScheme } from "@mantine/core";
-import { IconArrowsMaximize, IconDownload } from "@tabler/icons-react";
+import { ActionIcon, Group, Menu, Text, useComputedColorScheme } from "@mantine/core";
+import { IconArrowsMaximize, IconDownload, IconZoomReset } from "@tabler/icons-react";
 import type { EChartsType } from "echarts/core";
 import { type RefObject, useSyncExternalStore } from "react";
 import { download, type Table, toCsv } from "./csv";
@@ -21,9 +21,9 @@ export function ChartHeader({ title, chart, zoom, table, onEnlarge }: {
       </Text>
       <Group gap={4} wrap="nowrap">
         {isZoomed && (
-          <Button size="compact-xs" variant="light" aria-label={`Reset the zoom of ${title}`} onClick={() => zoom.set(null)}>
-            Reset zoom
-          </Button>
+          <ActionIcon variant="light" size="sm" title="Reset zoom" aria-label={`Reset zoom of ${title}`} onClick={() => zoom.set(null)}>
+            <IconZoomReset size={14} />
+          </ActionIcon>
         )}
         <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Enlarge ${title}`} onClick={onEnlarge}>
           <IconArrowsMaximize size={14} />
@@ -45,7 +45,7 @@ function DownloadMenu({ title, chart, table }: {
   const save = async (kind: "png" | "svg") => {
     const { savePng, saveSvg } = await import("./pictures");
     if (chart.current === null) return;
-    if (kind === "png") await savePng(chart.current, name);
+    if (kind === "png") savePng(chart.current, name);
     else saveSvg(chart.current, name, dark);
   };
   return (

@@ -1,4 +1,5 @@
 import { Checkbox, Group, Input, SegmentedControl } from "@mantine/core";
+import type { ReactNode } from "react";
 import { SmoothingControl } from "./SmoothingControl";
 import type { CurveView } from "./view";
 
@@ -8,13 +9,15 @@ const AXES = [
   { value: "time", label: "Time" },
 ];
 
-/** How all curves of a page are looked at. */
-export function CurveControls({ view, onChange }: {
+/** How all curves of a page are looked at; first, as children, which they are. */
+export function CurveControls({ children, view, onChange }: {
+  children?: ReactNode;
   view: CurveView;
   onChange: (change: Partial<CurveView>) => void;
 }) {
   return (
-    <Group align="flex-end" gap="lg">
+    <Group align="flex-end" gap="md">
+      {children}
       <SmoothingControl value={view.smoothing} onChange={(smoothing) => onChange({ smoothing })} />
       <Input.Wrapper label="X axis" labelElement="div">
         <SegmentedControl

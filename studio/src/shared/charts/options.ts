@@ -101,11 +101,18 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
         symbol: "none",
         silent: true,
         lineStyle: { type: "dashed", color: "#a67c00" },
-        label: { formatter: line.mark.label, position: "end", distance: 2, rotate: 0, color: "inherit" },
+        label: { formatter: line.mark.label, align: alignOf(line), position: "end", distance: 2, rotate: 0, color: "inherit" },
         data: [{ xAxis: line.mark.x }],
       },
     })),
   };
+}
+
+/** A mark's label stays inside of the chart, at its sides as well. */
+function alignOf({ points, mark }: Line): "left" | "center" | "right" {
+  const [first = 0, last = 1] = [points[0]?.[0], points.at(-1)?.[0]];
+  const share = mark === undefined ? 0.5 : (mark.x - first) / (last - first);
+  return share > 0.85 ? "right" : share < 0.15 ? "left" : "center";
 }
 
 /** Bars between edges. */

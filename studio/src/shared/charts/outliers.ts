@@ -19,8 +19,12 @@ export function middleRange(
   if (low === high) return undefined;
   if (isLogarithmic) {
     const factor = (high / low) ** MARGIN;
-    return [low / factor, high * factor];
+    return [short(low / factor), short(high * factor)];
   }
   const margin = MARGIN * (high - low);
-  return [low - margin, high + margin];
+  // Bounds stand at the axis: they are short numbers, a little farther out.
+  const step = 10 ** Math.floor(Math.log10(high - low)) / 2;
+  return [short(Math.floor((low - margin) / step) * step), short(Math.ceil((high + margin) / step) * step)];
 }
+
+const short = (value: number) => Number(value.toPrecision(3));

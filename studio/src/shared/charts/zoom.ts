@@ -67,6 +67,13 @@ export function shownRange(chart: EChartsType): Range | undefined {
   return zoom && [zoom.startValue, zoom.endValue];
 }
 
+/** A range to whole numbers, where the axis counts something. */
+export function rounded(chart: EChartsType, [low, high]: Range): Range {
+  const [axis] = (chart.getOption().xAxis ?? []) as { minInterval?: number }[];
+  const whole: Range = [Math.round(low), Math.round(high)];
+  return axis?.minInterval === 1 && whole[0] < whole[1] ? whole : [low, high];
+}
+
 /** From where to where the lines of a chart go on its x axis. */
 export function dataRange(chart: EChartsType): Range {
   const series = (chart.getOption().series ?? []) as { data?: [number, unknown][] }[];
@@ -100,7 +107,7 @@ function dragging(chart: EChartsType, onZoom: (range: Range) => void): () => voi
     if (right - left < LEAST_PIXELS || chart.isDisposed()) return;
     const limits = shownRange(chart)!;
     const value = (pixel: number) => chart.convertFromPixel({ xAxisIndex: 0 }, pixel) as unknown as number;
-    onZoom([Math.max(limits[0], value(left)), Math.min(limits[1], value(right))]);
+    onZoom(rounded(chart, [Math.max(limits[0], value(left)), Math.min(limits[1], value(right))]));
   };
   const stop = () => {
     from = null;
