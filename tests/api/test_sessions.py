@@ -27,6 +27,10 @@ def test_a_training_waits_in_the_queue(client, task, session):
     detail = client.get(path_of(session)).json()
     assert detail["result"] is None
     assert client.get(f"{path_of(session)}/files").json()["architecture.py"]
+    settings = client.get(f"{path_of(session)}/settings").json()
+    assert settings["target.column"] == "bought"
+    assert settings["features.age.role"] == "input"
+    assert settings["training.epochs"] == 10  # a default
 
 
 def test_a_design_with_mistakes_makes_no_session(client, task):
@@ -105,7 +109,8 @@ def test_events_come_as_they_are_written(client, studio, session):
         assert (epoch["epoch"], epoch["logs"], epoch["best"]) == (1, {"loss": 0.5}, True)
     curves = client.get(f"{path_of(session)}/curves").json()
     assert curves["series"] == {"loss": [0.5]}
-    assert curves["best_epoch"] == 1
+    assert (curves["best_epoch"], curves["batches"]) == (1, 5)
+    assert curves["elapsed_seconds"] == [0.1]
 
 
 def test_a_page_that_comes_back_gets_what_it_missed(client, studio, task):

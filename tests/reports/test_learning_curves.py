@@ -29,6 +29,7 @@ def test_a_running_training_is_followed(tmp_path):
     assert curves.series == {"loss": [0.5, 0.25, None], "Test ROC AUC": [None, 0.75, None]}
     assert (curves.best_epoch, curves.epochs_run, curves.planned_epochs) == (2, 3, 10)
     assert curves.seconds == [0.5, 1.0, 1.5]
+    assert (curves.elapsed_seconds, curves.batches) == ([0.5, 1.5, 3.0], 3)
     assert (curves.ended, curves.fold) == (False, None)
 
 
@@ -65,6 +66,9 @@ def test_of_one_that_ended_the_result_is_told(tmp_path):
     assert 1_234 in curves.epochs
     assert curves.series["loss"] == [number - 1 for number in curves.epochs]
     assert curves.seconds == [0.5] * (len(curves.epochs) - 1) + [None]
+    # Of epochs that are left out, the time counts.
+    assert curves.elapsed_seconds[:-1] == [number / 2 for number in curves.epochs[:-1]]
+    assert (curves.elapsed_seconds[-1], curves.batches) == (None, None)
 
 
 def test_a_training_that_failed_shows_what_it_did(tmp_path):

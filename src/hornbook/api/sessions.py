@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentSession, CurrentStudio, CurrentTask
 from hornbook.api.session_state import SessionSummary, session_summary
-from hornbook.design import DesignFolder, read_design_files
+from hornbook.design import DesignFolder, Setting, flat_settings, read_design_files
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs import LOG_FILE, deploy_model
@@ -190,6 +190,12 @@ def get_log(session: CurrentSession, offset: Annotated[int, Query(ge=-_LOG_PART)
 def get_frozen_files(session: CurrentSession) -> dict[str, str]:
     """The files of the design as they were trained."""
     return dict(read_design_files(session.folder / DESIGN_FOLDER).files)
+
+
+@router.get(_SESSION + "/settings")
+def get_frozen_settings(session: CurrentSession) -> dict[str, Setting]:
+    """The settings that it was trained with, defaults included, by their dotted keys."""
+    return flat_settings(DesignFolder.read(session.folder / DESIGN_FOLDER).task)
 
 
 @router.get(_SESSION + "/report")

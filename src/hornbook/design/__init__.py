@@ -17,6 +17,7 @@ from hornbook.design.editing import (
     edit_design,
     read_design_files,
 )
+from hornbook.design.flat import Setting, flat_settings
 from hornbook.design.folder import (
     ARCHITECTURE_FILE,
     CUSTOM_SCORE_FILE,
@@ -49,6 +50,7 @@ __all__ = [
     "Guess",
     "GuessedFeature",
     "GuessedTarget",
+    "Setting",
     "SettingChange",
     "SourceFile",
     "TaskDesign",
@@ -61,6 +63,7 @@ __all__ = [
     "custom_score_template",
     "design_targets",
     "edit_design",
+    "flat_settings",
     "guess_design",
     "read_design_files",
     "task_template",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
@@ -38,6 +39,11 @@ class LearningCurves(BaseModel):
     seconds: list[FiniteFloat | None] = Field(
         description="how long each epoch took, its metrics included; null where not known"
     )
+    elapsed_seconds: list[FiniteFloat | None] = Field(
+        description="how long the training had run when each epoch ended, its preparation not "
+        "counted; null where not known"
+    )
+    batches: int | None = Field(description="of each epoch; null where not known")
     epochs_run: int = Field(description="how many epochs there were so far")
     planned_epochs: int | None = Field(
         description="how many there will be at most; null where not known"
@@ -69,6 +75,8 @@ def learning_curves(session_folder: Path) -> LearningCurves:
         series={name: _at(values, shown.tolist()) for name, values in run.history.items()},
         best_epoch=run.best_epoch,
         seconds=_at(run.seconds, shown.tolist()),
+        elapsed_seconds=_at(_elapsed(run.seconds), shown.tolist()),
+        batches=run.batches,
         epochs_run=run.epochs,
         planned_epochs=run.planned_epochs,
         ended=result is not None,
@@ -86,6 +94,7 @@ class _Run:
     epochs: int = 0
     best_epoch: int | None = None
     planned_epochs: int | None = None
+    batches: int | None = None
     fold: int | None = None
     folds: int | None = None
 
@@ -110,10 +119,16 @@ def _followed(session_folder: Path) -> _Run:
             case "retraining":
                 run = _Run(folds=run.folds)
             case "fit_started":
-                run.planned_epochs = event["epochs"]
+                run.planned_epochs, run.batches = event["epochs"], event["batches"]
             case "epoch":
                 run.add_epoch(event["logs"], event["seconds"], event["best"])
     return run
+
+
+def _elapsed(seconds: list[float | None]) -> list[float | None]:
+    """The sums up to each epoch, as far as all of them are known."""
+    known = takewhile(lambda one: one is not None, seconds)
+    return list(accumulate(one for one in known if one is not None))
 
 
 def _at(values: list[float | None], places: list[int]) -> list[float | None]:

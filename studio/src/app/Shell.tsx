@@ -3,6 +3,7 @@ import {
   AppShell,
   Badge,
   Burger,
+  Button,
   Group,
   NavLink,
   Select,
@@ -17,19 +18,26 @@ import {
   IconLayoutDashboard,
   IconMoon,
   IconPackage,
+  IconSearch,
   IconSun,
   IconTable,
 } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
-import { Link, useLocation, useMatch, useNavigate } from "react-router";
-import { queries } from "@/shared/api/queries";
-import { StudioSocket } from "@/shared/api/socket";
+import { type ReactNode, useEffect } from "react";
+import { Link, useLocation, useNavigate } from "react-router";
+import type { ConnectionState } from "@/shared/api/socket";
+import { HOTKEYS } from "@/shared/hotkeys/catalogue";
+import { KeysOf } from "@/shared/hotkeys/HotkeyList";
+import { runHotkey } from "@/shared/hotkeys/registry";
+import { Hotkeys } from "./Hotkeys";
+import { StatusInTab } from "./StatusInTab";
+import { useConnection, useWorkspace } from "./useWorkspace";
 
 export function Shell({ version, children }: { version: string; children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const location = useLocation();
   useEffect(close, [location.key, close]);
+  const connection = useConnection();
+  const workspace = useWorkspace();
   return (
     <AppShell
       header={{ height: 48 }}
@@ -55,43 +63,28 @@ export function Shell({ version, children }: { version: string; children: ReactN
             </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <Connection />
+            <PaletteButton />
+            <Connection state={connection} />
             <SchemeSwitch />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Workspace">
-        <Navigation />
+        <Navigation {...workspace} />
         <Text size="xs" c="dimmed" mt="auto" px="xs">
           Version {version}
         </Text>
       </AppShell.Navbar>
+      <Hotkeys />
+      <StatusInTab connection={connection} tasks={workspace.tasks} />
       <AppShell.Main id="content">{children}</AppShell.Main>
     </AppShell>
   );
 }
 
-function Navigation() {
+function Navigation({ projects, project, tasks, datasets }: ReturnType<typeof useWorkspace>) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
-  const projects = useQuery(queries.projects());
-  const inProject = useMatch("/projects/:project/*")?.params.project;
-  const inTask = useMatch("/tasks/:analysis_id/:mltask_id/*")?.params;
-  const task = useQuery({
-    ...queries.task({
-      analysis_id: inTask?.analysis_id ?? "",
-      mltask_id: inTask?.mltask_id ?? "",
-    }),
-    enabled: inTask !== undefined,
-  });
-  const current =
-    inProject ?? task.data?.project ?? localStorage.getItem("hornbook:project") ?? undefined;
-  const project = projects.data?.find((one) => one.key === current)?.key ?? projects.data?.[0]?.key;
-  useEffect(() => {
-    if (project !== undefined) localStorage.setItem("hornbook:project", project);
-  }, [project]);
-  const tasks = useQuery({ ...queries.tasks(project ?? ""), enabled: project !== undefined });
-  const datasets = useQuery({ ...queries.datasets(project ?? ""), enabled: project !== undefined });
   return (
     <div style={{ overflowY: "auto" }}>
       <Select
@@ -100,7 +93,7 @@ function Navigation() {
         mb="xs"
         allowDeselect={false}
         value={project ?? null}
-        data={(projects.data ?? []).map((one) => ({ value: one.key, label: one.name }))}
+        data={projects.map((one) => ({ value: one.key, label: one.name }))}
         onChange={(key) => key && navigate(`/projects/${key}`)}
       />
       <NavLink
@@ -110,7 +103,7 @@ function Navigation() {
         active={pathname === `/projects/${project}`}
         leftSection={<IconLayoutDashboard size={16} aria-hidden />}
       />
-      {tasks.data?.slice(0, 12).map((one) => (
+      {tasks.slice(0, 12).map((one) => (
         <NavLink
           key={one.reference}
           component={Link}
@@ -121,7 +114,7 @@ function Navigation() {
           rightSection={one.n_running ? <Badge size="xs">training</Badge> : undefined}
         />
       ))}
-      {datasets.data?.slice(0, 12).map((one) => (
+      {datasets.slice(0, 12).map((one) => (
         <NavLink
           key={one.name}
           component={Link}
@@ -149,14 +142,24 @@ function Navigation() {
   );
 }
 
-function Connection() {
-  const client = useQueryClient();
-  const [socket] = useState(() => new StudioSocket(client));
-  const state = useSyncExternalStore(socket.subscribe, socket.getState);
-  useEffect(() => {
-    socket.open();
-    return () => socket.close();
-  }, [socket]);
+function PaletteButton() {
+  return (
+    <Button
+      variant="default"
+      size="compact-md"
+      visibleFrom="sm"
+      leftSection={<IconSearch size={14} aria-hidden />}
+      rightSection={<KeysOf keys={HOTKEYS.palette.keys} />}
+      onClick={() => runHotkey("palette")}
+    >
+      <Text size="sm" c="dimmed">
+        Search
+      </Text>
+    </Button>
+  );
+}
+
+function Connection({ state }: { state: ConnectionState }) {
   const told = { connecting: "Connecting", open: "Live", lost: "Connection lost, trying again" };
   return (
     <Badge

@@ -1,11 +1,13 @@
 import { Alert, Badge, Button, Collapse, Group, Loader, Select, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { useSearchParams } from "react-router";
 import { api, type Problem, type Schemas, unwrap } from "@/shared/api/client";
 import { queries, taskKey } from "@/shared/api/queries";
 import { type EditorHandle, LazyEditor } from "@/shared/editor/LazyEditor";
 import { count } from "@/shared/format/numbers";
+import { useHotkey } from "@/shared/hotkeys/registry";
 import type { SectionProps } from "./DesignPage";
 import { NetworkDrawing } from "./NetworkDrawing";
 import { Samples } from "./Samples";
@@ -25,6 +27,18 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
       );
     },
   });
+  const validate = () => {
+    if (!check.isPending) check.mutate();
+  };
+  useHotkey("validate", validate);
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get("validate") === "1";
+  useEffect(() => {
+    if (!asked) return;
+    setSearch({}, { replace: true });
+    validate();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [asked]);
   const text = draft.file(FILE);
   const isFresh = check.data !== undefined && checkedText.current === text;
   const problems = useMemo(
@@ -42,12 +56,12 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
         <Group gap="xs">
           <Samples part="architecture" onChoose={(code) => editor.current?.insert(code)} />
           <CopyFrom task={taskKey(task)} onCode={(code) => draft.setFile(FILE, code)} />
-          <Button loading={check.isPending} onClick={() => check.mutate()}>
+          <Button loading={check.isPending} onClick={validate}>
             Validate
           </Button>
         </Group>
       </Group>
-      <Inputs inputs={inputs} onInsert={(line) => editor.current?.insert(line)} pending={check.isPending} onAsk={() => check.mutate()} />
+      <Inputs inputs={inputs} onInsert={(line) => editor.current?.insert(line)} pending={check.isPending} onAsk={validate} />
       <LazyEditor
         ref={editor}
         label="Architecture code"
@@ -55,7 +69,6 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
         onChange={(value) => draft.setFile(FILE, value)}
         problems={here}
         completions={completions(inputs)}
-        onSubmit={() => check.mutate()}
       />
       <div role="status" aria-live="polite">
         {check.isPending && (

@@ -1,32 +1,22 @@
 import { Alert, Badge, Button, Group, NavLink, Stack, Tooltip } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconArrowBackUp, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { api, unwrap } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { TaskTabs } from "@/shared/format/TaskTabs";
+import { useHotkey } from "@/shared/hotkeys/registry";
 import { ArchitectureSection } from "./ArchitectureSection";
 import { DesignDraft } from "./draft";
 import { FeaturesSection } from "./FeaturesSection";
 import { MetricsSection, RuntimeSection, TargetSection, TrainTestSection } from "./FormSections";
 import { RawFileSection } from "./RawFileSection";
+import { SECTIONS } from "./sections";
 import { TrainDialog } from "./TrainDialog";
 import { TrainingSection } from "./TrainingSection";
-
-const SECTIONS = [
-  { key: "target", label: "Target", roots: ["target", "outputs", "dataset"] },
-  { key: "train-test", label: "Train / Test set", roots: ["split", "sampling", "test_sampling", "seed"] },
-  { key: "metrics", label: "Metrics", roots: ["metrics", "weights", "calibration", "prediction_intervals"] },
-  { key: "features", label: "Features handling", roots: ["features", "generation", "reduction"] },
-  { key: "architecture", label: "Architecture", roots: [] },
-  { key: "training", label: "Training", roots: ["training", "diagnostics"] },
-  { key: "runtime", label: "Runtime environment", roots: ["runtime"] },
-  { key: "files", label: "All settings", roots: [] },
-] as const;
 
 export type SectionProps = { draft: DesignDraft; task: TaskIds };
 
@@ -85,8 +75,9 @@ function Editing({ draft, ids, name, folder, section }: {
   section: string;
 }) {
   useSyncExternalStore(draft.subscribe, draft.getVersion);
-  const [training, setTraining] = useState(false);
-  useHotkeys([["mod+s", () => void draft.save()]], []);
+  const [search, setSearch] = useSearchParams();
+  const setTraining = (on: boolean) => setSearch(on ? { train: "1" } : {}, { replace: true });
+  useHotkey("save", () => void draft.save());
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (draft.isDirty) event.preventDefault();
@@ -143,7 +134,7 @@ function Editing({ draft, ids, name, folder, section }: {
           <Section section={section} draft={draft} task={ids} />
         </div>
       </Group>
-      <TrainDialog opened={training} onClose={() => setTraining(false)} draft={draft} task={ids} />
+      <TrainDialog opened={search.get("train") === "1"} onClose={() => setTraining(false)} draft={draft} task={ids} />
     </>
   );
 }

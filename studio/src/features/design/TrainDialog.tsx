@@ -6,6 +6,7 @@ import { ApiError, api, unwrap } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
 import { count } from "@/shared/format/numbers";
+import { useHotkey } from "@/shared/hotkeys/registry";
 import { Problems } from "./ArchitectureSection";
 import type { DesignDraft } from "./draft";
 
@@ -38,6 +39,10 @@ export function TrainDialog({ opened, onClose, draft, task }: {
     },
     onError: () => {},
   });
+  const start = () => {
+    if (!train.isPending) train.mutate();
+  };
+  useHotkey("start", start, opened);
   const features = Object.values((draft.value(["features"]) ?? {}) as Record<string, { role?: string }>);
   const used = features.filter((one) => one.role !== "reject").length;
   const problems = train.error instanceof ApiError ? train.error.problems : [];
@@ -48,7 +53,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          train.mutate();
+          start();
         }}
       >
         <Stack>

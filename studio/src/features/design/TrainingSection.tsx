@@ -48,7 +48,6 @@ export function TrainingSection({ draft }: SectionProps) {
             value={draft.file(FILE)}
             onChange={(text) => draft.setFile(FILE, text)}
             problems={draft.problems.filter((problem) => problem.file === FILE)}
-            onSubmit={() => void draft.save()}
           />
         </>
       ) : (

@@ -1,201 +1,132 @@
-import { Checkbox, Group, Select, Stack, Switch, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useParams, useSearchParams } from "react-router";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
 import type { Schemas } from "@/shared/api/client";
-import { queries, type TaskIds } from "@/shared/api/queries";
-import { Chart } from "@/shared/charts/Chart";
-import { linesOf, metricNames } from "@/shared/charts/curves";
-import { lineChart, PALETTE } from "@/shared/charts/options";
+import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
+import { Hover, useHoverMarks } from "@/shared/charts/hover";
 import { Failure } from "@/shared/format/failure";
-import { measured } from "@/shared/format/numbers";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { TaskTabs } from "@/shared/format/TaskTabs";
-import { lineChanges } from "./differences";
+import { CodeChanges } from "./CodeChanges";
+import { useColours } from "./colours";
+import { CompareCharts } from "./CompareCharts";
+import { CompareTable } from "./CompareTable";
+import { chosenRows, rowsOf, shownModels } from "./comparison";
+import { ModelPicker } from "./ModelPicker";
 
 type Summary = Schemas["SessionSummary"];
-const FIRST = 10;
+
+const lineOf = (one: Summary) => `${one.name} (${one.session_id})`;
 
 export default function ComparePage() {
   const params = useParams();
   const ids: TaskIds = { analysis_id: params.analysis_id ?? "", mltask_id: params.mltask_id ?? "" };
-  const [search, setSearch] = useSearchParams();
   const sessions = useQuery(queries.sessions(ids));
   if (sessions.isError) return <Failure error={sessions.error} />;
-  const models = (sessions.data ?? []).filter((one) => one.has_model);
-  const asked = search.get("models")?.split(",");
-  const shown = models.filter((one, at) => (asked ? asked.includes(one.session_id) : at < FIRST));
-  const base = shown.find((one) => one.session_id === search.get("baseline"));
-  const set = (name: string, value: string | null) => {
-    const next = new URLSearchParams(search);
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-    setSearch(next, { replace: true });
-  };
-  const toggle = (session: Summary) => {
-    const known = shown.map((one) => one.session_id);
-    const next = known.includes(session.session_id)
-      ? known.filter((one) => one !== session.session_id)
-      : [...known, session.session_id];
-    set("models", next.join(","));
-  };
-  const colour = (session: Summary) => PALETTE[(models.length - 1 - models.indexOf(session)) % PALETTE.length]!;
+  if (sessions.data === undefined) return null;
+  const models = sessions.data.filter((one) => one.has_model);
   return (
     <>
-      <PageTitle title="Compare models" note="Curves overlaid, metrics side by side, what differs between the designs" />
+      <PageTitle title="Compare models" note="Curves overlaid, metrics and settings side by side, what differs between the designs">
+        <Button component={Link} variant="default" to={`/tasks/${taskKey(ids)}/result?view=table`}>
+          All sessions
+        </Button>
+      </PageTitle>
       <TaskTabs ids={ids} active="result" />
-      <Group align="flex-start" gap="lg">
-        <Stack gap="xs" w={{ base: "100%", sm: 240 }}>
-          <Select label="Baseline" clearable data={shown.map((one) => ({ value: one.session_id, label: `${one.name} (${one.session_id})` }))} value={base?.session_id ?? null} onChange={(value) => set("baseline", value)} />
-          {models.map((one) => (
-            <Checkbox
-              key={one.session_id}
-              label={
-                <>
-                  <span aria-hidden style={{ color: colour(one) }}>
-                    ●
-                  </span>{" "}
-                  {one.name} ({one.session_id})
-                </>
-              }
-              checked={shown.includes(one)}
-              onChange={() => toggle(one)}
-            />
-          ))}
-        </Stack>
-        <div style={{ flex: "1 1 480px", minWidth: 0 }}>
-          <Comparison shown={shown} base={base} colour={colour} search={search} set={set} />
-        </div>
-      </Group>
+      {models.length === 0 ? <Text size="sm">There is no model to compare yet.</Text> : <Compared models={models} task={taskKey(ids)} />}
     </>
   );
 }
 
-function Comparison({ shown, base, colour, search, set }: {
+function Compared({ models, task }: { models: Summary[]; task: string }) {
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get("models");
+  const shown = useMemo(() => shownModels(models, asked), [models, asked]);
+  const base = shown.find((one) => one.session_id === search.get("baseline"));
+  const { colourOf, setColour } = useColours(task);
+  const [hover] = useState(() => new Hover());
+  const place = useRef<HTMLDivElement>(null);
+  useHoverMarks(place, hover);
+  const set = useCallback(
+    (name: string, value: string | null) =>
+      setSearch(
+        (known) => {
+          const next = new URLSearchParams(known);
+          if (value === null) next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: true },
+      ),
+    [setSearch],
+  );
+  return (
+    <Group ref={place} align="flex-start" gap="lg" wrap="wrap">
+      <Stack gap="sm" w={{ base: "100%", sm: 230 }}>
+        <Select
+          label="Baseline"
+          placeholder="None"
+          clearable
+          data={shown.map((one) => ({ value: one.session_id, label: lineOf(one) }))}
+          value={base?.session_id ?? null}
+          onChange={(id) => set("baseline", id)}
+        />
+        <ModelPicker
+          models={models}
+          shown={shown}
+          onShow={(some) => set("models", some?.join(",") ?? null)}
+          colourOf={colourOf}
+          onColour={setColour}
+          lineOf={lineOf}
+        />
+      </Stack>
+      <Stack style={{ flex: "1 1 480px", minWidth: 0 }}>
+        <CompareCharts
+          shown={shown}
+          metric={search.get("metric")}
+          onMetric={(metric) => set("metric", metric)}
+          lineOf={lineOf}
+          colourOf={colourOf}
+          hover={hover}
+        />
+        <Tables shown={shown} base={base} search={search} set={set} />
+        {shown.length > 1 && <CodeChanges shown={shown} base={base ?? shown[0]!} />}
+      </Stack>
+    </Group>
+  );
+}
+
+function Tables({ shown, base, search, set }: {
   shown: Summary[];
   base: Summary | undefined;
-  colour: (session: Summary) => string;
   search: URLSearchParams;
   set: (name: string, value: string | null) => void;
 }) {
   const details = useQueries({ queries: shown.map((one) => queries.session(one)) });
-  const files = useQueries({ queries: shown.map((one) => queries.files(one)) });
-  const results = details.map((one) => one.data?.result);
-  const histories = results.map((one) => one?.history ?? {});
-  const names = metricNames(Object.assign({}, ...histories));
-  const metric = search.get("metric") ?? shown[0]?.metric ?? names[0] ?? "loss";
+  const settings = useQueries({ queries: shown.map((one) => queries.settings(one)) });
   const onlyDifferences = search.get("differences") !== "0";
-  const rows = [...new Set(results.flatMap((one) => Object.keys(one?.metrics ?? {})))];
-  const baseAt = base ? shown.indexOf(base) : -1;
-  const visible = rows.filter((name) => !onlyDifferences || new Set(results.map((one) => one?.metrics?.[name])).size > 1 || shown.length < 2);
-  const lines = shown.map((session, at) => {
-    const found = linesOf(histories[at] ?? {}, metric);
-    const measuredLine = found[found.length - 1];
-    return {
-      name: `${session.name} (${session.session_id})`,
-      color: colour(session),
-      points: (measuredLine?.values ?? []).map((value, epoch): [number, number | null] => [epoch + 1, value]),
-    };
-  });
-  const longest = Math.max(2, ...lines.map((line) => line.points.length));
-  return (
-    <Stack>
-      <Select label="Metric" w={220} allowDeselect={false} data={names} value={metric} onChange={(value) => set("metric", value)} />
-      <Chart
-        title={`${metric} of each epoch`}
-        height={320}
-        table={() => ({
-          columns: ["epoch", ...lines.map((line) => line.name)],
-          rows: Array.from({ length: longest }, (_, at) => [at + 1, ...lines.map((line) => line.points[at]?.[1] ?? null)]),
-        })}
-        option={lineChart({ x: "epoch", y: metric, lines, whole: true, xRange: [1, longest] })}
-      />
-      <Switch label="Differences only" checked={onlyDifferences} onChange={(event) => set("differences", event.currentTarget.checked ? null : "0")} />
-      <Table.ScrollContainer minWidth={480}>
-        <Table withTableBorder>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Metric</Table.Th>
-              {shown.map((one) => (
-                <Table.Th key={one.session_id} ta="right">
-                  {one.name}
-                  {one === base && " (baseline)"}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody className="numeric">
-            {visible.map((name) => (
-              <Table.Tr key={name}>
-                <Table.Th scope="row">{name}</Table.Th>
-                {results.map((one, at) => {
-                  const value = one?.metrics?.[name];
-                  const reference = results[baseAt]?.metrics?.[name];
-                  const delta = value != null && reference != null && at !== baseAt ? value - reference : null;
-                  return (
-                    <Table.Td key={shown[at]!.session_id} ta="right">
-                      {measured(value)}
-                      {delta !== null && (
-                        <Text span size="xs" c="dimmed">
-                          {" "}
-                          {delta >= 0 ? "+" : "−"}
-                          {measured(Math.abs(delta))}
-                        </Text>
-                      )}
-                    </Table.Td>
-                  );
-                })}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {shown.length > 1 && <Differences shown={shown} baseAt={Math.max(0, baseAt)} files={files.map((one) => one.data)} />}
-    </Stack>
-  );
-}
-
-function Differences({ shown, baseAt, files }: {
-  shown: Summary[];
-  baseAt: number;
-  files: (Record<string, string> | undefined)[];
-}) {
-  const reference = files[baseAt];
-  if (reference === undefined) return null;
+  const typed = search.get("find") ?? "";
+  const metrics = rowsOf(details.map((one) => one.data?.result?.metrics ?? {}));
+  const choose = { shown, base, onBase: (one: Summary | null) => set("baseline", one?.session_id ?? null), lineOf };
+  const metricRows = chosenRows(metrics, typed, onlyDifferences);
+  const settingRows = chosenRows(rowsOf(settings.map((one) => one.data)), typed, onlyDifferences);
   return (
     <>
-      <Title order={2} size="h4">
-        What differs from {shown[baseAt]?.name}
-      </Title>
-      {shown.map((session, at) => {
-        const other = files[at];
-        if (at === baseAt || other === undefined) return null;
-        const names = [...new Set([...Object.keys(reference), ...Object.keys(other)])].filter((name) => reference[name] !== other[name]);
-        return (
-          <section key={session.session_id}>
-            <Title order={3} size="h5">
-              {session.name} ({session.session_id})
-            </Title>
-            {names.length === 0 && <Text size="sm">The same design.</Text>}
-            {names.map((name) => (
-              <Changes key={name} name={name} before={reference[name] ?? ""} after={other[name] ?? ""} />
-            ))}
-          </section>
-        );
-      })}
-    </>
-  );
-}
-
-function Changes({ name, before, after }: { name: string; before: string; after: string }) {
-  const changes = lineChanges(before, after).filter((one) => one.kind !== "same");
-  return (
-    <>
-      <Text size="sm" fw={600}>
-        {name}
-      </Text>
-      <pre tabIndex={0} style={{ fontSize: 12, overflow: "auto", margin: 0 }} aria-label={`Changes of ${name}`}>
-        {changes.map((one) => `${one.kind === "added" ? "+" : "−"} ${one.text}`).join("\n")}
-      </pre>
+      <Group align="flex-end" justify="space-between">
+        <Title order={2} size="h4">
+          Metrics and settings
+        </Title>
+        <Group align="center">
+          <Switch label="Differences only" checked={onlyDifferences} onChange={(event) => set("differences", event.currentTarget.checked ? null : "0")} />
+          <TextInput size="xs" aria-label="Search keys" placeholder="Search keys" value={typed} onChange={(event) => set("find", event.currentTarget.value || null)} />
+        </Group>
+      </Group>
+      {metricRows.length > 0 && <CompareTable label="Metric" rows={metricRows} {...choose} />}
+      {settingRows.length > 0 && <CompareTable label="Setting" rows={settingRows} {...choose} />}
+      {metricRows.length + settingRows.length === 0 && (
+        <Text size="sm">{onlyDifferences ? "Nothing differs here." : "No key is called so."}</Text>
+      )}
     </>
   );
 }

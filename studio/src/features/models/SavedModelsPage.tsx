@@ -2,8 +2,8 @@ import { Anchor, Badge, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { queries } from "@/shared/api/queries";
+import { Ago } from "@/shared/format/Ago";
 import { Failure } from "@/shared/format/failure";
-import { ago } from "@/shared/format/numbers";
 import { PageTitle } from "@/shared/format/PageTitle";
 
 export default function SavedModelsPage() {
@@ -45,7 +45,9 @@ export default function SavedModelsPage() {
                           {version.session_reference}
                         </Anchor>
                       </Table.Td>
-                      <Table.Td>{ago(version.created_at)}</Table.Td>
+                      <Table.Td>
+                        <Ago moment={version.created_at} />
+                      </Table.Td>
                     </Table.Tr>
                   );
                 })}

@@ -3,8 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, type Schemas, unwrap } from "@/shared/api/client";
 import { queries } from "@/shared/api/queries";
+import { Ago } from "@/shared/format/Ago";
 import { Failure } from "@/shared/format/failure";
-import { ago, bytes, count, measured } from "@/shared/format/numbers";
+import { bytes, count, measured } from "@/shared/format/numbers";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { AddDataset } from "./AddDataset";
 import { NewProject } from "./NewProject";
@@ -115,7 +116,9 @@ function Tasks({ tasks }: { tasks: Schemas["TaskInfo"][] }) {
                 <Table.Td className="numeric">
                   {task.metric ? `${task.metric} ${measured(task.best_value)}` : "none yet"}
                 </Table.Td>
-                <Table.Td title={task.created_at}>{ago(task.created_at)}</Table.Td>
+                <Table.Td>
+                  <Ago moment={task.created_at} />
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -167,7 +170,9 @@ function Datasets({ project, datasets }: { project: string; datasets: Schemas["D
                   </Table.Td>
                   <Table.Td className="numeric">{count(one.n_columns)}</Table.Td>
                   <Table.Td>{bytes(one.size_bytes)}</Table.Td>
-                  <Table.Td title={one.created_at}>{ago(one.created_at)}</Table.Td>
+                  <Table.Td>
+                    <Ago moment={one.created_at} />
+                  </Table.Td>
                   <Table.Td>
                     <Button
                       component={Link}

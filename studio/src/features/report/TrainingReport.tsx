@@ -1,16 +1,18 @@
 import { SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
-import { useState } from "react";
-import type { Series } from "@/shared/api/points";
+import { useQuery } from "@tanstack/react-query";
+import { queries } from "@/shared/api/queries";
 import { Chart } from "@/shared/charts/Chart";
-import { curveChart, metricNames } from "@/shared/charts/curves";
-import { SmoothingControl } from "@/shared/charts/SmoothingControl";
+import { CurveControls } from "@/shared/charts/CurveControls";
+import { curveChart, joined, metricNames } from "@/shared/charts/curves";
+import { useCurveView } from "@/shared/charts/view";
 import { duration } from "@/shared/format/numbers";
 import type { Detail } from "./ReportPage";
 
 export function TrainingReport({ detail }: { detail: Detail }) {
-  const [smoothing, setSmoothing] = useState(0);
+  const [view, setView] = useCurveView();
   const { result, summary } = detail;
-  const series = (result?.history ?? {}) as Series;
+  const loaded = useQuery(queries.curves(summary));
+  const curves = joined(loaded.data, { series: {}, fold: null });
   const profile = result?.profile ?? [];
   const parts = Object.keys(profile[0] ?? {}).filter((name) => name !== "epoch");
   return (
@@ -18,14 +20,14 @@ export function TrainingReport({ detail }: { detail: Detail }) {
       <Title order={2} size="h4">
         Training
       </Title>
-      <SmoothingControl value={smoothing} onChange={setSmoothing} />
+      <CurveControls view={view} onChange={setView} />
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
-        {metricNames(series).map((metric) => (
+        {metricNames(curves.series).map((metric) => (
           <Chart
-            key={metric}
+            key={`${metric} ${view.x}`}
             title={metric}
             group={`report ${summary.reference}`}
-            {...curveChart(series, metric, result?.best_epoch ?? null, smoothing, false)}
+            {...curveChart(() => curves, metric, result?.best_epoch ?? null, view)}
             height={200}
           />
         ))}

@@ -5,7 +5,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import { useProgress } from "@/shared/api/progress";
-import { ago, measured } from "@/shared/format/numbers";
+import { Ago } from "@/shared/format/Ago";
+import { measured } from "@/shared/format/numbers";
 import { StatusBadge, type Summary } from "./ResultPage";
 import classes from "./SessionList.module.css";
 
@@ -91,8 +92,8 @@ function Item({ session, onChoose, chosen }: { session: Summary; onChoose: () =>
       </Group>
       <Group gap={6} wrap="nowrap">
         <StatusBadge session={session} />
-        <Text size="xs" c="dimmed" title={session.created_at}>
-          {session.session_id}, {ago(session.created_at)}
+        <Text size="xs" c="dimmed">
+          {session.session_id}, <Ago moment={session.created_at} />
         </Text>
       </Group>
       {session.status === "running" ? (

@@ -1,58 +1,30 @@
-import { Alert, Badge, Button, Group, List, Progress, Select, SimpleGrid, Stack, Switch, Table, Text, Title } from "@mantine/core";
+import { Alert, Badge, Button, Group, List, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { IconTrophy } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { api, type Schemas, unwrap } from "@/shared/api/client";
 import { pointsOf } from "@/shared/api/points";
 import { useProgress } from "@/shared/api/progress";
 import { queries, taskKey } from "@/shared/api/queries";
-import { Chart } from "@/shared/charts/Chart";
-import { curveChart, metricNames } from "@/shared/charts/curves";
-import { SmoothingControl } from "@/shared/charts/SmoothingControl";
+import { useCurveView } from "@/shared/charts/view";
 import { count, duration, measured } from "@/shared/format/numbers";
 import { LogView } from "./LogView";
+import { SessionCharts, useEpochs } from "./SessionCharts";
 import { TensorBoardFrame, TensorBoardSwitch } from "./TensorBoard";
 import { StatusBadge, type Summary } from "./ResultPage";
-
-export function useEpochs(session: Summary) {
-  const points = pointsOf(session.reference);
-  const loaded = useQuery(queries.curves(session));
-  useEffect(() => {
-    if (loaded.data !== undefined) points.load(loaded.data);
-  }, [loaded.data, points]);
-  const outline = useSyncExternalStore(points.subscribe, points.getOutline);
-  return { points, outline };
-}
 
 export function SessionPanel({ session, search, set }: {
   session: Summary;
   search: URLSearchParams;
   set: (name: string, value: string | null) => void;
 }) {
-  const { points, outline } = useEpochs(session);
+  const [view] = useCurveView();
+  const found = useEpochs(session, view.x);
+  const { points } = found;
   const detail = useQuery(queries.session(session));
-  const smoothing = Number(search.get("smoothing") ?? 0);
-  const logY = search.get("log") === "1";
-  const names = metricNames(points.series);
-  const metric = search.get("metric") ?? session.metric ?? names[0] ?? "loss";
   const board = search.get("tensorboard") === "1";
   const isOpen = session.status === "running" || session.status === "queued";
-  const charts = useMemo(
-    () =>
-      [metric, "loss"].map((name) => {
-        const made = () =>
-          curveChart(points.series, name, points.bestEpoch ?? session.best_epoch, smoothing, logY, isOpen);
-        return {
-          ...made(),
-          table: () => made().table(),
-          live: { subscribe: points.subscribe, option: () => made().option },
-        };
-      }),
-    // The points are one object; the outline tells when other curves come.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [outline, metric, session.best_epoch, smoothing, logY, isOpen],
-  );
   const epochs = Math.max(0, ...Object.values(points.series).map((values) => values.length));
   return (
     <Stack gap="md">
@@ -86,26 +58,7 @@ export function SessionPanel({ session, search, set }: {
         </Alert>
       )}
       {board && <TensorBoardFrame session={session} />}
-      {epochs > 0 && !board && (
-        <>
-          <Group align="flex-end">
-            <Select
-              label="Metric"
-              w={220}
-              allowDeselect={false}
-              data={names}
-              value={metric}
-              onChange={(value) => set("metric", value)}
-            />
-            <SmoothingControl value={smoothing} onChange={(value) => set("smoothing", value ? String(value) : null)} />
-            <Switch label="Logarithmic" checked={logY} onChange={(event) => set("log", event.currentTarget.checked ? "1" : null)} />
-          </Group>
-          <SimpleGrid cols={{ base: 1, lg: 2 }}>
-            <Chart title={`${metric} of each epoch`} group={session.reference} {...charts[0]!} />
-            <Chart title="Loss of each epoch" group={session.reference} {...charts[1]!} />
-          </SimpleGrid>
-        </>
-      )}
+      {epochs > 0 && !board && <SessionCharts session={session} epochs={found} search={search} set={set} />}
       {detail.data && <Summaries detail={detail.data} />}
       <LogView session={session} />
     </Stack>

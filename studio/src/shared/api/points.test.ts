@@ -14,6 +14,8 @@ const curves = (loss: number[], best: number | null = null) => ({
   series: { loss },
   best_epoch: best,
   seconds: [],
+  elapsed_seconds: [],
+  batches: null,
   epochs_run: loss.length,
   planned_epochs: null,
   ended: false,

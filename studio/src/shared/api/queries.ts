@@ -122,6 +122,17 @@ export const queries = {
         ),
       staleTime: Number.POSITIVE_INFINITY,
     }),
+  settings: (ids: SessionIds) =>
+    queryOptions({
+      queryKey: ["settings", sessionKey(ids)],
+      queryFn: () =>
+        unwrap(
+          api.GET("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/settings", {
+            params: { path: ids },
+          }),
+        ),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   report: (ids: SessionIds, output: string) =>
     queryOptions({
       queryKey: ["report", sessionKey(ids), output],

@@ -648,6 +648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frozen Settings
+         * @description The settings that it was trained with, defaults included, by their dotted keys.
+         */
+        get: operations["get_frozen_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/stop": {
         parameters: {
             query?: never;
@@ -1947,10 +1967,20 @@ export interface components {
          */
         LearningCurves: {
             /**
+             * Batches
+             * @description of each epoch; null where not known
+             */
+            batches: number | null;
+            /**
              * Best Epoch
              * @description the epoch that is kept, or would be so far; null while there is none
              */
             best_epoch: number | null;
+            /**
+             * Elapsed Seconds
+             * @description how long the training had run when each epoch ended, its preparation not counted; null where not known
+             */
+            elapsed_seconds: (number | null)[];
             /**
              * Ended
              * @description whether the training is over
@@ -4332,6 +4362,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BinaryReport"] | components["schemas"]["MulticlassReport"] | components["schemas"]["MultilabelReport"] | components["schemas"]["RegressionReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_frozen_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string | number | boolean | unknown[] | null;
+                    };
                 };
             };
             /** @description Client Error */

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Schemas } from "./client";
 import { pointsOf } from "./points";
-import { takeProgress } from "./progress";
+import { takeEpoch, takeProgress } from "./progress";
 
 type Message =
   | Schemas["HelloEvent"]
@@ -93,6 +93,7 @@ export class StudioSocket {
         return;
       case "epoch": {
         pointsOf(message.reference).add(message);
+        takeEpoch(message.reference, message.epoch);
         return;
       }
       case "progress":

@@ -1,5 +1,4 @@
-import { ActionIcon, Box, Group, Menu, Modal, Paper, Text, useComputedColorScheme } from "@mantine/core";
-import { IconArrowsMaximize, IconDotsVertical } from "@tabler/icons-react";
+import { Box, Paper, Text, useComputedColorScheme } from "@mantine/core";
 import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   DataZoomComponent,
@@ -13,9 +12,16 @@ import {
 import * as echarts from "echarts/core";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef, useState } from "react";
-import { download, type Table, toCsv } from "./csv";
+import { type KeyboardEvent, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
+import { HOTKEYS } from "@/shared/hotkeys/catalogue";
+import { matches } from "@/shared/hotkeys/keys";
+import { ChartHeader } from "./ChartHeader";
+import type { Table } from "./csv";
+import { FullScreen } from "./FullScreen";
+import { gallery } from "./gallery";
+import { attachHover, type Hover } from "./hover";
 import { LiveDrawing } from "./live";
+import { attachZoom, dataRange, rounded, scaled, shownRange, Zoom } from "./zoom";
 
 echarts.use([
   BarChart,
@@ -39,64 +45,69 @@ type Props = {
   height?: number;
   group?: string;
   note?: string;
+  /** Which line is pointed at, here or elsewhere. */
+  hover?: Hover;
   /** Data that grow: drawn when told of, without a new rendering of the page. */
   live?: { subscribe: (listener: () => void) => () => void; option: () => EChartsCoreOption };
 };
 
-/** A chart with a name, a menu to take it away as PNG or CSV, and a view of its own. */
+/** A chart with a name; it can be zoomed, looked at in full screen, and taken away. */
 export function Chart(props: Props) {
-  const [large, setLarge] = useState(false);
+  const { title, hover } = props;
+  const id = useId();
+  const figure = useRef<HTMLElement>(null);
   const chart = useRef<EChartsType | null>(null);
-  const fileName = props.title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const [zoom] = useState(() => new Zoom());
+  const isLarge = useSyncExternalStore(gallery.subscribe, () => gallery.getOpened() === id);
+  useEffect(() => gallery.add(id, figure.current!), [id]);
+  const leave = useRef(new Map<HTMLElement, () => void>());
+  useEffect(() => {
+    const attached = leave.current;
+    return () => attached.forEach((one) => one());
+  }, []);
+  const attach = (made: EChartsType) => {
+    leave.current.get(made.getDom())?.();
+    const all = [attachZoom(made, zoom), ...(hover ? [attachHover(made, hover)] : [])];
+    leave.current.set(made.getDom(), () => all.forEach((one) => one()));
+  };
+  const close = () => {
+    gallery.open(null);
+    figure.current?.querySelector<HTMLElement>("[aria-label^=Enlarge]")?.focus();
+  };
   return (
-    <Paper withBorder p="sm" component="figure" m={0} aria-label={props.title} role="figure">
-      <Group justify="space-between" wrap="nowrap" gap="xs">
-        <Text fw={600} size="sm" component="figcaption">
-          {props.title}
-        </Text>
-        <Group gap={4} wrap="nowrap">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-label={`Enlarge ${props.title}`}
-            onClick={() => setLarge(true)}
-          >
-            <IconArrowsMaximize size={14} />
-          </ActionIcon>
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="sm"
-                aria-label={`Download ${props.title}`}
-              >
-                <IconDotsVertical size={14} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => chart.current && savePicture(chart.current, fileName)}>
-                Download PNG
-              </Menu.Item>
-              <Menu.Item onClick={() => download(`${fileName}.csv`, toCsv(props.table()))}>
-                Download CSV
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </Group>
-      </Group>
-      <Canvas {...props} onChart={(made) => (chart.current = made)} />
+    <Paper ref={figure} withBorder p="sm" component="figure" m={0} aria-label={title} role="figure" onKeyDown={(event) => zoomByKey(event, chart.current, zoom)}>
+      <ChartHeader title={title} chart={chart} zoom={zoom} table={props.table} onEnlarge={() => gallery.open(id)} />
+      <Canvas
+        {...props}
+        onChart={(made) => {
+          chart.current = made;
+          attach(made);
+        }}
+      />
       {props.note && (
         <Text size="xs" c="dimmed">
           {props.note}
         </Text>
       )}
-      <Modal opened={large} onClose={() => setLarge(false)} title={props.title} size="90%">
-        <Canvas {...props} height={Math.round(window.innerHeight * 0.7)} onChart={() => {}} />
-      </Modal>
+      {isLarge && (
+        <FullScreen id={id} title={title} onClose={close}>
+          <Canvas {...props} height={window.innerHeight - 130} onChart={attach} />
+        </FullScreen>
+      )}
     </Paper>
   );
+}
+
+function zoomByKey(event: KeyboardEvent, chart: EChartsType | null, zoom: Zoom): void {
+  if ((event.target as HTMLElement).role !== "img" || chart === null) return;
+  const isHotkey = (id: "zoomIn" | "zoomOut" | "zoomReset") => matches(HOTKEYS[id].keys, event.nativeEvent);
+  const factor = isHotkey("zoomIn") ? 0.5 : isHotkey("zoomOut") ? 2 : null;
+  const shown = shownRange(chart);
+  if (isHotkey("zoomReset")) zoom.set(null);
+  else if (factor !== null && shown) {
+    const next = scaled(shown, factor, dataRange(chart));
+    zoom.set(next && rounded(chart, next));
+  }
 }
 
 function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
@@ -153,7 +164,7 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
     );
   }, [option, dark, group]);
 
-  return <Box ref={place} h={height} role="img" aria-label={`Chart: ${title}`} />;
+  return <Box ref={place} h={height} className="chart" role="img" tabIndex={0} aria-label={`Chart: ${title}`} />;
 }
 
 type Data = { data?: unknown };
@@ -164,11 +175,4 @@ function shapeOf(series: Data) {
 
 function dataOf({ data }: Data) {
   return { data };
-}
-
-function savePicture(chart: EChartsType, name: string): void {
-  const link = document.createElement("a");
-  link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
-  link.download = `${name}.png`;
-  link.click();
 }

@@ -29,6 +29,7 @@ export class LiveDrawing {
   private drawnAt = 0;
   private lengths: number[] = [];
   private hidden: Record<string, boolean> = {};
+  private isZoomed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -38,7 +39,7 @@ export class LiveDrawing {
     Object.assign(this.canvas.style, { position: "absolute", inset: "0", pointerEvents: "none" });
     chart.getDom().append(this.canvas);
     chart.on("legendselectchanged", this.hide);
-    chart.on("datazoom", this.drawWhole);
+    chart.on("datazoom", this.zoom);
   }
 
   /** Shows what has come since. */
@@ -54,7 +55,7 @@ export class LiveDrawing {
     this.canvas.remove();
     if (this.chart.isDisposed()) return;
     this.chart.off("legendselectchanged", this.hide);
-    this.chart.off("datazoom", this.drawWhole);
+    this.chart.off("datazoom", this.zoom);
   }
 
   private hide = (event: unknown): void => {
@@ -62,6 +63,13 @@ export class LiveDrawing {
     this.hidden = Object.fromEntries(
       Object.entries(selected).map(([name, shown]) => [name, !shown]),
     );
+    this.drawWhole();
+  };
+
+  private zoom = (given: unknown): void => {
+    const event = given as { start?: number; end?: number; batch?: { start?: number; end?: number }[] };
+    const part = event.batch?.[0] ?? event;
+    this.isZoomed = part.start !== 0 || part.end !== 100;
     this.drawWhole();
   };
 
@@ -83,12 +91,14 @@ export class LiveDrawing {
   private drawTail(): boolean {
     const { series, grid } = this.option() as Growing;
     if (series.length !== this.lengths.length) return false;
+    // A part that is looked at closely does not grow.
+    if (this.isZoomed) return true;
     const right = this.chart.getWidth() - grid.right;
     const bottom = this.chart.getHeight() - grid.bottom;
     const tails = series.map(({ data }, index) => this.pixels(index, data));
     for (const [x, y] of tails.flat()) {
       if (!(y >= grid.top - 1 && y <= bottom + 1)) return false;
-      if (x > right + 1 && !this.isZoomed()) return false;
+      if (!(x <= right + 1)) return false;
     }
     const context = this.clean();
     if (context === null) return true;
@@ -111,11 +121,6 @@ export class LiveDrawing {
         const found = this.chart.convertToPixel({ seriesIndex: index }, point as number[]);
         return found as unknown as [number, number];
       });
-  }
-
-  private isZoomed(): boolean {
-    const { dataZoom } = this.chart.getOption() as { dataZoom?: { start: number; end: number }[] };
-    return dataZoom?.some(({ start, end }) => start > 0 || end < 100) ?? false;
   }
 
   /** The canvas, empty and as large as the chart. */

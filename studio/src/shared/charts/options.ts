@@ -6,7 +6,7 @@ export const PALETTE = [
   "#d6336c", "#495057",
 ];
 
-type Point = [number, number | null];
+export type Point = [number, number | null];
 export type Line = {
   name: string;
   points: Point[];
@@ -23,8 +23,14 @@ type LineChartOptions = {
   lines: Line[];
   xRange?: [number, number];
   yRange?: [number, number];
+  logX?: boolean;
   logY?: boolean;
   whole?: boolean;
+  xFormat?: (value: number) => string;
+  /** A range that is asked for anew whenever the chart is drawn, as its data grow. */
+  yBounds?: () => [number, number] | undefined;
+  /** Whether pointing at a line tells which it is. */
+  pointed?: boolean;
 };
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
@@ -53,9 +59,12 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       valueFormatter: (value: unknown) =>
         typeof value === "number" ? String(Number(value.toPrecision(5))) : "–",
     },
-    dataZoom: [{ type: "inside", filterMode: "none" }],
+    // Dragging zooms (see zoom.ts); the wheel scrolls the page.
+    dataZoom: [{ type: "inside", filterMode: "filter", disabled: true }],
+    // The axis asks for its range by itself: this tells that it is asked differently.
+    view: given.yBounds && "without outliers",
     xAxis: {
-      type: "value",
+      type: given.logX ? "log" : "value",
       name: given.x,
       nameLocation: "middle",
       nameGap: 26,
@@ -64,6 +73,12 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       minInterval: given.whole ? 1 : undefined,
       splitLine: { show: false },
       axisLine: { onZero: false },
+      axisLabel: { formatter: given.xFormat, hideOverlap: true },
+      axisPointer: {
+        label: given.xFormat && {
+          formatter: ({ value }: { value: number }) => `${given.x} ${given.xFormat!(value)}`,
+        },
+      },
     },
     yAxis: {
       type: given.logY ? "log" : "value",
@@ -73,8 +88,8 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       // The grid has fixed margins, since measuring every label is most of what a drawing costs.
       axisLabel: { formatter: short },
       scale: true,
-      min: given.yRange?.[0],
-      max: given.yRange?.[1],
+      min: given.yBounds ? () => given.yBounds?.()?.[0] : given.yRange?.[0],
+      max: given.yBounds ? () => given.yBounds?.()?.[1] : given.yRange?.[1],
       splitLine: { lineStyle: { opacity: 0.35 } },
     },
     series: given.lines.map((line, index) => ({
@@ -85,6 +100,7 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       showSymbol: line.points.length < 2,
       step: line.step ? "end" : undefined,
       silent: line.faint,
+      triggerLineEvent: given.pointed,
       tooltip: line.faint ? { show: false } : undefined,
       lineStyle: {
         width: line.faint ? 1 : 2,
@@ -96,11 +112,18 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
         symbol: "none",
         silent: true,
         lineStyle: { type: "dashed", color: "#a67c00" },
-        label: { formatter: line.mark.label, position: "end", distance: 2, rotate: 0, color: "inherit" },
+        label: { formatter: line.mark.label, align: alignOf(line), position: "end", distance: 2, rotate: 0, color: "inherit" },
         data: [{ xAxis: line.mark.x }],
       },
     })),
   };
+}
+
+/** A mark's label stays inside of the chart, at its sides as well. */
+function alignOf({ points, mark }: Line): "left" | "center" | "right" {
+  const [first = 0, last = 1] = [points[0]?.[0], points.at(-1)?.[0]];
+  const share = mark === undefined ? 0.5 : (mark.x - first) / (last - first);
+  return share > 0.85 ? "right" : share < 0.15 ? "left" : "center";
 }
 
 /** Bars between edges. */
@@ -115,7 +138,7 @@ export function histogram(given: {
     color: PALETTE,
     grid: { left: 58, right: 18, top: given.bars.length > 1 ? 34 : 14, bottom: 42 },
     legend: given.bars.length > 1 ? { top: 2 } : undefined,
-    tooltip: { trigger: "axis", confine: true },
+    tooltip: { trigger: "axis", order: "valueDesc", confine: true },
     xAxis: {
       type: "category",
       name: given.x,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { curveChart } from "./curves";
 import { short } from "./options";
+import { readView } from "./view";
 
 it("writes numbers beside an axis shortly", () => {
   expect([0, 0.25, -12.5, 1234, 99_999, 120_000, 4_500_000].map(short)).toEqual([
@@ -10,9 +11,11 @@ it("writes numbers beside an axis shortly", () => {
 });
 
 it("leaves room for the epochs to come while a training runs", () => {
-  const series = { loss: Array.from({ length: 100 }, (_, at) => 1 / (at + 1)) };
+  const loss = Array.from({ length: 100 }, (_, at) => 1 / (at + 1));
+  const epochs = loss.map((_, at) => at + 1);
+  const curves = { series: { loss }, epochs, elapsed: [], batches: null };
   const range = (growing: boolean) => {
-    const { option } = curveChart(series, "loss", null, 0, false, growing);
+    const { option } = curveChart(() => curves, "loss", null, readView(new URLSearchParams()), growing);
     const { min, max } = (option as { xAxis: { min: unknown; max: unknown } }).xAxis;
     return [min, max];
   };

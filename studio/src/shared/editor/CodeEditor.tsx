@@ -4,10 +4,12 @@ import { python } from "@codemirror/lang-python";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { oneDark } from "@codemirror/theme-one-dark";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import type { Problem } from "@/shared/api/client";
+import { editorKeys } from "./keys";
+import { ProblemStrip } from "./ProblemStrip";
 
 // On its own background the quiet colours of One Dark have too little contrast.
 const darkTheme = [
@@ -28,7 +30,6 @@ type Props = {
   onChange: (value: string) => void;
   problems?: Problem[];
   completions?: string[];
-  onSubmit?: () => void;
   readOnly?: boolean;
   plain?: boolean;
   height?: string;
@@ -50,12 +51,7 @@ export default function CodeEditor(props: Props) {
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
-          Prec.high(
-            keymap.of([
-              { key: "Mod-Enter", run: () => (latest.current.onSubmit?.(), true) },
-              { key: "Mod-s", run: () => true },
-            ]),
-          ),
+          editorKeys(),
           basicSetup,
           latest.current.plain ? [] : python(),
           lintGutter(),
@@ -116,7 +112,12 @@ export default function CodeEditor(props: Props) {
     },
   }));
 
-  return <div ref={place} className="code-editor" />;
+  return (
+    <div className="code-editor">
+      <div ref={place} />
+      <ProblemStrip editor={view} problems={props.problems ?? []} />
+    </div>
+  );
 }
 
 function asDiagnostic(editor: EditorView, problem: Problem): Diagnostic {

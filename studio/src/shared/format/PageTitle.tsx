@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
+import { setPageTitle } from "./documentTitle";
 
 /** What one is looking at, and what one can do with it. */
 export function PageTitle({ title, note, tab, children }: {
@@ -9,7 +10,7 @@ export function PageTitle({ title, note, tab, children }: {
   children?: ReactNode;
 }) {
   useEffect(() => {
-    document.title = `${tab ?? title} · Hornbook`;
+    setPageTitle(tab ?? title);
   }, [title, tab]);
   return (
     <Group justify="space-between" align="flex-start" mb="md">

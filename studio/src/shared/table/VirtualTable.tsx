@@ -1,5 +1,5 @@
 import { Box } from "@mantine/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 import classes from "./VirtualTable.module.css";
 
@@ -9,6 +9,8 @@ export type TableColumn = {
   width: number;
   sort?: "ascending" | "descending" | "none";
   onSort?: () => void;
+  /** Of a comparison: the name of what the column is about. */
+  line?: string;
 };
 
 type Props = {
@@ -23,11 +25,15 @@ type Props = {
   height?: number;
   rowHeight?: number;
   headerHeight?: number;
+  /** How many of the first columns stay where they are. */
+  pinned?: number;
+  /** Whether the first column names its row. */
+  rowHeaders?: boolean;
 };
 
 /** A table of any length and width: only what is seen is in the page. */
 export function VirtualTable(props: Props) {
-  const { columns, total, rowHeight = 32, headerHeight = 36 } = props;
+  const { columns, total, rowHeight = 32, headerHeight = 36, pinned = 0 } = props;
   const place = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: total,
@@ -41,6 +47,18 @@ export function VirtualTable(props: Props) {
     getScrollElement: () => place.current,
     estimateSize: (index) => columns[index]?.width ?? 120,
     overscan: 3,
+    rangeExtractor: (range) => [
+      ...Array.from({ length: pinned }, (_, at) => at),
+      ...defaultRangeExtractor(range).filter((at) => at >= pinned),
+    ],
+  });
+  const widths = columns.map((one) => one.width).join();
+  useEffect(() => across.measure(), [across, widths]);
+  const cellOf = (item: { index: number; start: number; size: number }, height: number) => ({
+    className: `${classes.cell} ${item.index < pinned ? classes.pinned : ""}`,
+    style: { left: item.start, width: item.size, height },
+    "data-line": columns[item.index]?.line,
+    "aria-colindex": item.index + 1,
   });
   const seen = rows.getVirtualItems();
   const first = seen[0]?.index ?? 0;
@@ -59,7 +77,7 @@ export function VirtualTable(props: Props) {
       aria-colcount={columns.length}
       tabIndex={0}
     >
-      <div style={{ height: rows.getTotalSize() + headerHeight, width: across.getTotalSize() }}>
+      <div style={{ height: rows.getTotalSize() + headerHeight, width: across.getTotalSize(), minWidth: "100%" }}>
         <div role="row" className={classes.head} style={{ height: headerHeight }} aria-rowindex={1}>
           {shown.map((item) => {
             const column = columns[item.index]!;
@@ -68,9 +86,7 @@ export function VirtualTable(props: Props) {
                 key={column.key}
                 role="columnheader"
                 aria-sort={column.sort}
-                aria-colindex={item.index + 1}
-                className={classes.cell}
-                style={{ left: item.start, width: item.size, height: headerHeight }}
+                {...cellOf(item, headerHeight)}
               >
                 {column.onSort ? (
                   <button type="button" className={classes.sort} onClick={column.onSort}>
@@ -100,10 +116,8 @@ export function VirtualTable(props: Props) {
               {shown.map((item) => (
                 <div
                   key={item.key}
-                  role="cell"
-                  aria-colindex={item.index + 1}
-                  className={classes.cell}
-                  style={{ left: item.start, width: item.size, height: line.size }}
+                  role={props.rowHeaders && item.index === 0 ? "rowheader" : "cell"}
+                  {...cellOf(item, line.size)}
                 >
                   {cells === undefined ? "…" : cells[item.index]}
                 </div>
