@@ -38,7 +38,11 @@ def installed_backends() -> tuple[BackendName, ...]:
 
 
 def choose_backend(
-    wanted: str, sources: Iterable[SourceFile], *, reads_images: bool = False
+    wanted: str,
+    sources: Iterable[SourceFile],
+    *,
+    reads_images: bool = False,
+    device: str = "auto",
 ) -> BackendChoice:
     """Settles `runtime.backend`.
 
@@ -52,6 +56,7 @@ def choose_backend(
         wanted: `"auto"`, `"race"` or the name of a backend.
         sources: the user's files.
         reads_images: whether the network gets images, which is as good as convolutions.
+        device: that the design asks for; with `"cpu"` GPUs do not count.
 
     Raises:
         MissingExtraError: the wanted backend is not installed.
@@ -73,7 +78,7 @@ def choose_backend(
         )
     if len(installed) == 1:
         return BackendChoice(installed[0], "the only one installed")
-    on_gpu = _best_on_gpu() if gpus_of_machine() else None
+    on_gpu = _best_on_gpu() if device != "cpu" and gpus_of_machine() else None
     for choice in (
         *(_own(source) for source in sources),
         on_gpu,
