@@ -1,6 +1,7 @@
 """The only door to Keras backends: choosing one, opening it, and the `tensorflow.keras` bridge."""
 
 from hornbook.backends.choose import (
+    BACKENDS,
     BackendChoice,
     BackendName,
     choose_backend,
@@ -10,6 +11,7 @@ from hornbook.backends.gpus import GpuState, device_environment, gpu_states
 from hornbook.backends.open import load_keras_model, open_backend, open_some_backend, set_seed
 
 __all__ = [
+    "BACKENDS",
     "BackendChoice",
     "BackendName",
     "GpuState",

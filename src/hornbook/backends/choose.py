@@ -13,11 +13,11 @@ from hornbook.backends.gpus import gpus_of_machine
 from hornbook.design import SourceFile
 from hornbook.errors import MissingExtraError
 
-__all__ = ["BackendChoice", "BackendName", "choose_backend", "installed_backends"]
+__all__ = ["BACKENDS", "BackendChoice", "BackendName", "choose_backend", "installed_backends"]
 
 BackendName = Literal["jax", "tensorflow", "torch"]
 
-_ALL: tuple[BackendName, ...] = ("jax", "tensorflow", "torch")
+BACKENDS: tuple[BackendName, ...] = ("jax", "tensorflow", "torch")
 _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "ConvLSTM")
 
 
@@ -34,7 +34,7 @@ def installed_backends() -> tuple[BackendName, ...]:
 
     It looks on the path, since a stand-in may answer for TensorFlow among the loaded modules.
     """
-    return tuple(name for name in _ALL if PathFinder.find_spec(name) is not None)
+    return tuple(name for name in BACKENDS if PathFinder.find_spec(name) is not None)
 
 
 def choose_backend(
@@ -63,7 +63,7 @@ def choose_backend(
     """
     installed = installed_backends()
     if wanted not in ("auto", "race"):
-        name = next(name for name in _ALL if name == wanted)
+        name = next(name for name in BACKENDS if name == wanted)
         if name not in installed:
             extra = "hornbook[torch]" if name == "torch" else name
             raise MissingExtraError(
@@ -102,7 +102,7 @@ _GPU_PACKAGES: dict[BackendName, tuple[str, ...]] = {
 
 def _best_on_gpu() -> BackendChoice | None:
     """The first backend that is installed for GPUs, if one is."""
-    for name in _ALL:
+    for name in BACKENDS:
         if name == "torch":
             sees_gpu = _torch_is_built_for_gpus()
         else:
