@@ -12,8 +12,9 @@ import { TaskTabs } from "@/shared/format/TaskTabs";
 import { ArchitectureSection } from "./ArchitectureSection";
 import { DesignDraft } from "./draft";
 import { FeaturesSection } from "./FeaturesSection";
-import { MetricsSection, RuntimeSection, TargetSection, TrainTestSection } from "./FormSections";
+import { MetricsSection, TargetSection, TrainTestSection } from "./FormSections";
 import { RawFileSection } from "./RawFileSection";
+import { RuntimeSection } from "./RuntimeSection";
 import { TrainDialog } from "./TrainDialog";
 import { TrainingSection } from "./TrainingSection";
 

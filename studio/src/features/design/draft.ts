@@ -47,7 +47,8 @@ export class DesignDraft {
   error: unknown = null;
   private files = new Map<string, string>();
   private settings = new Map<string, { path: Path; value: Value }>();
-  private past: { path: Path; value: Value }[] = [];
+  private past: { path: Path; value: Value }[][] = [];
+  private merged: Record<string, unknown> | null = null;
   private listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -91,10 +92,14 @@ export class DesignDraft {
     return this.files.has(name) || name in this.base.files;
   }
 
+  /** The settings as they would be saved; the same object until something changes. */
   get written(): Record<string, unknown> {
-    let values = this.base.written as Record<string, unknown>;
-    for (const { path, value } of this.settings.values()) values = withValue(values, path, value);
-    return values;
+    if (this.merged === null) {
+      let values = this.base.written as Record<string, unknown>;
+      for (const { path, value } of this.settings.values()) values = withValue(values, path, value);
+      this.merged = values;
+    }
+    return this.merged;
   }
 
   value(path: Path): Value | undefined {
@@ -112,17 +117,17 @@ export class DesignDraft {
   }
 
   setMany(changes: { path: Path; value: Value }[]): void {
-    for (const { path, value } of changes) {
-      this.past.push({ path, value: this.value(path) ?? null });
-      this.settings.set(keyOf(path), { path, value });
-    }
+    if (!changes.length) return;
+    // Many at once are taken back at once, too.
+    this.past.push(changes.map(({ path }) => ({ path, value: this.value(path) ?? null })));
+    for (const { path, value } of changes) this.put(path, value);
     this.changed();
   }
 
   undo(): void {
     const last = this.past.pop();
     if (last === undefined) return;
-    this.settings.set(keyOf(last.path), last);
+    for (const { path, value } of last) this.put(path, value);
     this.changed();
   }
 
@@ -184,6 +189,13 @@ export class DesignDraft {
 
   getVersion = (): number => this.version;
 
+  /** Later changes go last: one of a whole entry goes before what is set inside it afterwards. */
+  private put(path: Path, value: Value): void {
+    const key = keyOf(path);
+    this.settings.delete(key);
+    this.settings.set(key, { path, value });
+  }
+
   private changed(): void {
     this.store();
     this.change(this.state === "conflict" ? "conflict" : "unsaved");
@@ -197,6 +209,7 @@ export class DesignDraft {
 
   private change(state: SaveState): void {
     this.state = state;
+    this.merged = null;
     this.version += 1;
     for (const listener of this.listeners) listener();
   }

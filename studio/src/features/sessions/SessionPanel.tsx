@@ -10,7 +10,7 @@ import { Chart } from "@/shared/charts/Chart";
 import { curveChart, metricNames } from "@/shared/charts/curves";
 import { SmoothingControl } from "@/shared/charts/SmoothingControl";
 import { count, duration, measured } from "@/shared/format/numbers";
-import { LogView } from "./LogView";
+import { LogView } from "@/shared/log/LogView";
 import { TensorBoardFrame, TensorBoardSwitch } from "./TensorBoard";
 import { StatusBadge, type Summary } from "./ResultPage";
 
