@@ -48,6 +48,7 @@ export class DesignDraft {
   private files = new Map<string, string>();
   private settings = new Map<string, { path: Path; value: Value }>();
   private past: { path: Path; value: Value }[][] = [];
+  private sending = false;
   private merged: Record<string, unknown> | null = null;
   private listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -133,7 +134,7 @@ export class DesignDraft {
 
   /** What the server says now; what was typed since stays. */
   rebase(design: Design): void {
-    if (this.state === "saving" || design.revision === this.base.revision) return;
+    if (this.sending || design.revision === this.base.revision) return;
     if (this.isDirty) this.change("conflict");
     else {
       this.base = design;
@@ -152,9 +153,11 @@ export class DesignDraft {
 
   async save(over = false): Promise<void> {
     clearTimeout(this.timer);
-    if (!this.isDirty || this.state === "saving") return;
+    // What was typed meanwhile is sent once the answer has come: it needs the new revision.
+    if (!this.isDirty || this.sending) return;
     const sentFiles = new Map(this.files);
     const sentSettings = new Map(this.settings);
+    this.sending = true;
     this.change("saving");
     try {
       this.base = await this.send({
@@ -167,10 +170,12 @@ export class DesignDraft {
         if (this.settings.get(key) === edit) this.settings.delete(key);
       }
       this.error = null;
+      this.sending = false;
       this.store();
       this.change(this.isDirty ? "unsaved" : "saved");
       if (this.isDirty) this.later();
     } catch (error) {
+      this.sending = false;
       this.error = error;
       const isConflict = error instanceof ApiError && error.status === 409;
       this.change(isConflict ? "conflict" : "failed");
