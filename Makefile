@@ -50,7 +50,7 @@ $(PAGES): $(STUDIO) hatch_build.py | $(STAMP)
 	$(BIN)/python hatch_build.py
 
 # The wheel as it would be published, installed beside its dependencies, for the browser tests.
-$(WHEEL): $(PAGES) $(shell find src -name '*.py' -o -name '*.csv' 2>/dev/null) pyproject.toml
+$(WHEEL): $(PAGES) $(shell find src -name '*.py' -o -path '*/samples/*' 2>/dev/null) pyproject.toml
 	rm -rf build/wheel && mkdir -p build/wheel
 	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir build/wheel/dist .
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --compile-bytecode \

@@ -17,6 +17,7 @@ from hornbook.api import (
     events,
     folders,
     login,
+    plans,
     runtime,
     samples,
     sessions,
@@ -28,7 +29,7 @@ from hornbook.api.studio import Studio
 
 __all__ = ["create_application", "openapi_document"]
 
-_PARTS = (login, datasets, folders, tasks, designs, sessions, runtime, samples, events)
+_PARTS = (login, datasets, folders, tasks, designs, plans, sessions, runtime, samples, events)
 
 
 def create_application(studio: Studio, access: Access) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,6 +116,9 @@ def get_design_schema() -> DesignSchema:
 @router.get("/tasks/{analysis_id}/{mltask_id}/design")
 def get_design(task: CurrentTask, studio: CurrentStudio) -> Design:
     """The design of a task."""
+    with suppress(HornbookError):
+        # Whoever looks at a design will ask for a check or a preview.
+        studio.checks.expect(DesignFolder.read(task.folder))
     return _design(task.folder, read_design_files(task.folder), studio)
 
 
@@ -136,7 +140,7 @@ def preview(
     task: CurrentTask, studio: CurrentStudio, column: Annotated[str, Query()]
 ) -> ColumnPreview:
     """What becomes of the first five train rows of a column."""
-    return preview_column(task.folder, studio.home, column)
+    return preview_column(task.folder, studio.home, column, processes=studio.checks)
 
 
 @router.get("/tasks/{analysis_id}/{mltask_id}/distribution")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
 
 import psutil
 from fastapi import APIRouter
@@ -13,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from hornbook import __version__
 from hornbook.api.dependencies import CurrentStudio
-from hornbook.backends import installed_backends
+from hornbook.backends import BACKENDS, gpu_states, installed_backends
 from hornbook.design import ARCHITECTURE_SAMPLES, TRAINING_SAMPLES
 from hornbook.jobs.tensorboard import TENSORBOARD_PATH
 
@@ -21,14 +24,45 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["runtime"])
 
+_MAIN_PACKAGES = (
+    "keras",
+    "numpy",
+    "scipy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "scikit-learn",
+    "opencv-python-headless",
+    "safetensors",
+    "tensorboard",
+    "sentence-transformers",
+)
 
-class Gpu(BaseModel):
-    """A graphics card."""
+
+class Device(BaseModel):
+    """What trainings can run on."""
+
+    device: str = Field(description="as a design names it: cpu, or such as gpu:0")
+    name: str = Field(description="its model")
+    used_mb: int = Field(description="of its memory, in MiB")
+    total_mb: int
+    load_percent: float | None = Field(
+        description="how busy it is: a processor over the last minute, a GPU just now"
+    )
+
+
+class BackendInfo(BaseModel):
+    """What Keras can run on."""
 
     name: str
-    used_mb: int
-    total_mb: int
-    load_percent: int
+    version: str | None = Field(description="null where it is not installed")
+
+
+class PackageInfo(BaseModel):
+    """A package of the Python environment."""
+
+    name: str
+    version: str
 
 
 class RuntimeInfo(BaseModel):
@@ -39,11 +73,11 @@ class RuntimeInfo(BaseModel):
     executable: str
     platform: str
     backends: list[str] = Field(description="that are installed")
+    all_backends: list[BackendInfo] = Field(description="installed or not")
+    packages: list[PackageInfo] = Field(description="the main ones")
+    executor: str = Field(description="where trainings run")
+    devices: list[Device] = Field(description="the processor first")
     cpus: int
-    load_percent: float = Field(description="of all processors, over the last minute")
-    memory_used_mb: int
-    memory_total_mb: int
-    gpus: list[Gpu]
     home: str = Field(description="the workspace's folder")
     limit: int = Field(description="how many trainings run at once")
 
@@ -74,17 +108,26 @@ def get_runtime(studio: CurrentStudio) -> RuntimeInfo:
     """What trainings run on."""
     memory = psutil.virtual_memory()
     cpus = os.cpu_count() or 1
+    load = round(100 * os.getloadavg()[0] / cpus, 1)
+    used_mb, total_mb = (memory.total - memory.available) // 2**20, memory.total // 2**20
+    installed = installed_backends()
+    cpu = Device(
+        device="cpu", name=_cpu_name(), used_mb=used_mb, total_mb=total_mb, load_percent=load
+    )
     return RuntimeInfo(
         version=__version__,
         python=platform.python_version(),
         executable=sys.executable,
         platform=platform.platform(),
-        backends=list(installed_backends()),
+        backends=list(installed),
+        all_backends=[
+            BackendInfo(name=name, version=_version(name) if name in installed else None)
+            for name in BACKENDS
+        ],
+        packages=_packages(),
+        executor=f"worker processes of this machine, {platform.node()}",
+        devices=[cpu, *(Device(**asdict(one)) for one in gpu_states())],
         cpus=cpus,
-        load_percent=round(100 * os.getloadavg()[0] / cpus, 1),
-        memory_used_mb=(memory.total - memory.available) // 2**20,
-        memory_total_mb=memory.total // 2**20,
-        gpus=_gpus(),
         home=str(studio.home),
         limit=studio.limit,
     )
@@ -112,22 +155,24 @@ def get_code_samples() -> CodeSamples:
     )
 
 
-def _gpus() -> list[Gpu]:
-    query = "--query-gpu=name,memory.used,memory.total,utilization.gpu"
-    try:
-        done = subprocess.run(
-            ["nvidia-smi", query, "--format=csv,noheader,nounits"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=5,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    found = []
-    for line in done.stdout.splitlines():
-        name, *numbers = (part.strip() for part in line.split(","))
-        if len(numbers) == 3 and all(one.isdigit() for one in numbers):
-            used, total, load = map(int, numbers)
-            found.append(Gpu(name=name, used_mb=used, total_mb=total, load_percent=load))
-    return found
+def _packages() -> list[PackageInfo]:
+    versions = {name: _version(name) for name in _MAIN_PACKAGES}
+    return [PackageInfo(name=name, version=one) for name, one in versions.items() if one]
+
+
+def _version(name: str) -> str | None:
+    """Of an installed package; a backend may come under another name, such as tensorflow-cpu."""
+    with suppress(PackageNotFoundError):
+        return version(name)
+    owners = packages_distributions().get(name, [])
+    return version(owners[0]) if owners else None
+
+
+def _cpu_name() -> str:
+    """The processor's model, as the machine tells it."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name" and value.strip():
+                return value.strip()
+    return platform.processor() or platform.machine()

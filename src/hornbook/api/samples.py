@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-import shutil
-from importlib.resources import as_file, files
-
 from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentProject, CurrentStudio
 from hornbook.api.tasks import NewTask, TaskInfo, make_task, task_info
-from hornbook.errors import NotFoundError
+from hornbook.data import bring_sample, get_sample, samples
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["samples"])
 
-_SAMPLES = {"wine": ("white wines", "wine_quality_white.csv", "quality")}
+
+class SampleInfo(BaseModel):
+    """A table to begin with."""
+
+    name: str
+    title: str
+    description: str
+    target: str = Field(description="the column that its task predicts")
+    source: str = Field(description="whose it is, and under which licence")
+
+
+@router.get("/samples")
+def list_samples(studio: CurrentStudio) -> list[SampleInfo]:
+    """The tables to begin with."""
+    return [
+        SampleInfo(
+            name=one.name,
+            title=one.title,
+            description=one.description,
+            target=one.target,
+            source=one.source,
+        )
+        for one in samples(studio.home)
+    ]
 
 
 @router.post("/projects/{project}/samples/{sample}", status_code=201)
 def create_sample(sample: str, project: CurrentProject, studio: CurrentStudio) -> TaskInfo:
     """Brings a sample table into a project and makes a task of it."""
-    if sample not in _SAMPLES:
-        raise NotFoundError(f"There is no sample '{sample}'. Known: {', '.join(_SAMPLES)}.")
-    name, file, target = _SAMPLES[sample]
+    wanted = get_sample(sample, studio.home)
     datasets = studio.datasets(project)
-    if datasets.find(name) is None:
-        project.uploads.mkdir(parents=True, exist_ok=True)
-        copy = project.uploads / file
-        with as_file(files("hornbook") / "samples" / file) as source:
-            shutil.copyfile(source, copy)
-        datasets.create(name, copy, is_upload=True)
-    new = NewTask(dataset=name, target=target, name=f"predict {target}")
+    if datasets.find(wanted.title) is None:
+        table = bring_sample(wanted, project.uploads, studio.home)
+        datasets.create(wanted.title, table, is_upload=wanted.is_shipped)
+    new = NewTask(dataset=wanted.title, target=wanted.target, name=f"predict {wanted.target}")
     return task_info(make_task(new, project, studio), studio)

@@ -16,10 +16,16 @@ from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs import LOG_FILE, deploy_model
 from hornbook.registry import SessionRecord
 from hornbook.reports import (
+    InputColumns,
     LearningCurves,
+    ModelColumns,
+    ModelNetwork,
     ModelReport,
     PredictedRows,
+    input_columns,
     learning_curves,
+    model_columns,
+    model_network,
     model_report,
     predicted_rows,
 )
@@ -222,6 +228,29 @@ def get_predictions(
         start=start,
         count=count,
     )
+
+
+@router.get(_SESSION + "/columns")
+def get_columns(session: CurrentSession) -> ModelColumns:
+    """The columns of the table with their roles, handlings, and what they became."""
+    return model_columns(_with_model(session))
+
+
+@router.get(_SESSION + "/input-columns")
+def get_input_columns(
+    session: CurrentSession,
+    name: Annotated[str, Query(alias="input", description="of the network")] = "main",
+    start: Annotated[int, Query(ge=0)] = 0,
+    count: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> InputColumns:
+    """The columns of numbers that fill an input of the network, in their order."""
+    return input_columns(_with_model(session), name, start, count)
+
+
+@router.get(_SESSION + "/network")
+def get_network(session: CurrentSession) -> ModelNetwork:
+    """The layers of the kept model."""
+    return model_network(_with_model(session))
 
 
 @router.post(_SESSION + "/deploy", status_code=201)

@@ -11,7 +11,7 @@ from hornbook.api.session_state import SessionBoard, session_summary
 from hornbook.api.table_readings import TableReadings
 from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
-from hornbook.jobs import SpareWorkers, TensorBoard, TrainingQueue
+from hornbook.jobs import CheckProcesses, SpareWorkers, TensorBoard, TrainingQueue
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
@@ -51,6 +51,7 @@ class Studio:
             if self.spare_backends
             else None
         )
+        self.checks = CheckProcesses(self.home, keeps_ready=bool(self.spare_backends))
         self.tensorboard = TensorBoard(self.home / "analyses")
         self.queue = TrainingQueue(
             self.registry,
@@ -66,8 +67,13 @@ class Studio:
         """Begins to follow trainings."""
         self.queue.start()
 
+    def end_checks(self) -> None:
+        """Ends the checks that requests may wait for; no other can be begun."""
+        self.checks.close()
+
     def close(self) -> None:
         """Ends what would outlive the server, but no training."""
+        self.end_checks()
         self.queue.close()
         if self.spares is not None:
             self.spares.close()

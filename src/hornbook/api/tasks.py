@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentDataset, CurrentProject, CurrentStudio, CurrentTask
+from hornbook.api.plans import MemoryNeed
 from hornbook.api.studio import Studio
 from hornbook.data import Project, slug
-from hornbook.design import DesignFolder, create_design, guess_design
+from hornbook.design import TASK_FILE, DesignFolder, create_design, guess_design
 from hornbook.errors import HornbookError, Problem
 from hornbook.jobs import OPEN, CheckReport, check_design
 from hornbook.metrics import PredictionType
@@ -43,6 +44,16 @@ class TaskInfo(BaseModel):
     n_running: int
     metric: str | None = Field(None, description="of the best model")
     best_value: float | None = Field(None, description="of that metric, over all sessions")
+
+
+class TaskName(BaseModel):
+    """A task, as one among many is chosen."""
+
+    analysis_id: str
+    mltask_id: str
+    reference: str
+    name: str
+    project: str = Field(description="name of its project")
 
 
 class NewTask(BaseModel):
@@ -79,6 +90,10 @@ class CheckAnswer(BaseModel):
     )
     parameters: int | None = Field(description="of the whole network")
     rows: dict[str, Any] | None = Field(description="train, test and dropped rows")
+    memory: MemoryNeed | None = Field(
+        description="while it trains; null where training.py decides the batch size"
+    )
+    measures: bool = Field(description="whether its time is being measured; see estimate")
 
 
 @router.get("/projects/{project}/tasks")
@@ -87,6 +102,22 @@ def list_tasks(project: CurrentProject, studio: CurrentStudio) -> list[TaskInfo]
     tasks = studio.registry.tasks()
     found = [task_info(task, studio) for task in tasks if studio.project_of(task) == project]
     return found[::-1]
+
+
+@router.get("/tasks")
+def list_all_tasks(studio: CurrentStudio) -> list[TaskName]:
+    """The tasks of all projects, the newest first, by name alone."""
+    return [
+        TaskName(
+            analysis_id=task.analysis_id,
+            mltask_id=task.mltask_id,
+            reference=task.reference,
+            name=task.folder.name,
+            project=studio.project_of(task).name,
+        )
+        for task in studio.registry.tasks()[::-1]
+        if (task.folder / TASK_FILE).is_file()
+    ]
 
 
 @router.get("/projects/{project}/datasets/{dataset}/guess")
@@ -145,7 +176,7 @@ def get_task(task: CurrentTask, studio: CurrentStudio) -> TaskInfo:
 @router.post("/tasks/{analysis_id}/{mltask_id}/check")
 def check_task(task: CurrentTask, studio: CurrentStudio) -> CheckAnswer:
     """Checks the design whole, up to its network built on the real input shapes."""
-    report = check_design(task.folder, studio.home, task=task)
+    report = check_design(task.folder, studio.home, task=task, processes=studio.checks)
     return _check_answer(report)
 
 
@@ -209,4 +240,6 @@ def _check_answer(report: CheckReport) -> CheckAnswer:
         layers=list(report.layers),
         parameters=report.parameters,
         rows=report.rows,
+        memory=None if report.memory is None else MemoryNeed.model_validate(report.memory),
+        measures=report.measures,
     )

@@ -13,11 +13,11 @@ from hornbook.backends.gpus import gpus_of_machine
 from hornbook.design import SourceFile
 from hornbook.errors import MissingExtraError
 
-__all__ = ["BackendChoice", "BackendName", "choose_backend", "installed_backends"]
+__all__ = ["BACKENDS", "BackendChoice", "BackendName", "choose_backend", "installed_backends"]
 
 BackendName = Literal["jax", "tensorflow", "torch"]
 
-_ALL: tuple[BackendName, ...] = ("jax", "tensorflow", "torch")
+BACKENDS: tuple[BackendName, ...] = ("jax", "tensorflow", "torch")
 _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "ConvLSTM")
 
 
@@ -34,11 +34,15 @@ def installed_backends() -> tuple[BackendName, ...]:
 
     It looks on the path, since a stand-in may answer for TensorFlow among the loaded modules.
     """
-    return tuple(name for name in _ALL if PathFinder.find_spec(name) is not None)
+    return tuple(name for name in BACKENDS if PathFinder.find_spec(name) is not None)
 
 
 def choose_backend(
-    wanted: str, sources: Iterable[SourceFile], *, reads_images: bool = False
+    wanted: str,
+    sources: Iterable[SourceFile],
+    *,
+    reads_images: bool = False,
+    device: str = "auto",
 ) -> BackendChoice:
     """Settles `runtime.backend`.
 
@@ -52,13 +56,14 @@ def choose_backend(
         wanted: `"auto"`, `"race"` or the name of a backend.
         sources: the user's files.
         reads_images: whether the network gets images, which is as good as convolutions.
+        device: that the design asks for; with `"cpu"` GPUs do not count.
 
     Raises:
         MissingExtraError: the wanted backend is not installed.
     """
     installed = installed_backends()
     if wanted not in ("auto", "race"):
-        name = next(name for name in _ALL if name == wanted)
+        name = next(name for name in BACKENDS if name == wanted)
         if name not in installed:
             extra = "hornbook[torch]" if name == "torch" else name
             raise MissingExtraError(
@@ -73,7 +78,7 @@ def choose_backend(
         )
     if len(installed) == 1:
         return BackendChoice(installed[0], "the only one installed")
-    on_gpu = _best_on_gpu() if gpus_of_machine() else None
+    on_gpu = _best_on_gpu() if device != "cpu" and gpus_of_machine() else None
     for choice in (
         *(_own(source) for source in sources),
         on_gpu,
@@ -97,7 +102,7 @@ _GPU_PACKAGES: dict[BackendName, tuple[str, ...]] = {
 
 def _best_on_gpu() -> BackendChoice | None:
     """The first backend that is installed for GPUs, if one is."""
-    for name in _ALL:
+    for name in BACKENDS:
         if name == "torch":
             sees_gpu = _torch_is_built_for_gpus()
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
@@ -22,13 +21,11 @@ from hornbook.cli.output import (
     reported_errors,
 )
 from hornbook.cli.train import ended_well, run_training, say_outcome, training_json
-from hornbook.data import TableStore
+from hornbook.data import TableStore, bring_sample, get_sample
 from hornbook.design import TASK_FILE, DesignFolder, create_design
 from hornbook.training.result import TrainingResult
 
 __all__ = ["demo"]
-
-_DATA_FILE = "wine_quality_white.csv"
 
 
 def demo(
@@ -40,12 +37,9 @@ def demo(
 ) -> None:
     """Train the quality of 4,898 white wines: design, training, curves, what to do next."""
     with reported_errors(as_json), open_registry(home) as registry:
-        data = folder / _DATA_FILE
         design_folder = folder / "predict-quality"
+        data = bring_sample(get_sample("wine", registry.home), folder, registry.home)
         if not (design_folder / TASK_FILE).exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            with as_file(files("hornbook") / "samples" / _DATA_FILE) as sample:
-                shutil.copyfile(sample, data)
             table = TableStore(registry.home / "datasets").read(data)
             create_design(design_folder, table, data, "quality")
         if not as_json:

@@ -10,6 +10,7 @@ from hornbook.data.options import ReadOptions
 from hornbook.data.projects import Project, ProjectStore, slug
 from hornbook.data.record_file import RecordFile
 from hornbook.data.row_filter import RowFilter
+from hornbook.data.samples import Sample, bring_sample, get_sample, samples
 from hornbook.data.sampling import SampleMethod, sample_rows
 from hornbook.data.schema import NUMBERS, Column, Meaning, Storage
 from hornbook.data.set_cache import CachedSet, NewSet, SetCache
@@ -34,19 +35,23 @@ __all__ = [
     "ReadOptions",
     "RecordFile",
     "RowFilter",
+    "Sample",
     "SampleMethod",
     "SetCache",
     "Storage",
     "Table",
     "TableStore",
+    "bring_sample",
     "column_distribution",
     "fold_by_key",
     "fold_groups",
     "fold_in_time",
     "fold_rows",
+    "get_sample",
     "group_codes",
     "path_inside",
     "sample_rows",
+    "samples",
     "slug",
     "split_by_key",
     "split_groups",

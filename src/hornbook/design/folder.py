@@ -83,7 +83,7 @@ class DesignFolder:
         try:
             written = file.read_text("utf-8-sig")
             text = apply_settings(written, settings)
-            values: dict[str, Any] = tomlkit.parse(text).unwrap()
+            values = _values(text)
         except UnicodeDecodeError as error:
             problem = Problem(f"not UTF-8 text: {error}", TASK_FILE, fix="Save the file as UTF-8.")
             raise DesignError([problem]) from error
@@ -162,6 +162,19 @@ def _not_part_of_a_design(folder: str, names: list[str]) -> set[str]:
         if name.startswith(".") or path.is_symlink() or not part:
             ignored.add(name)
     return ignored
+
+
+def _values(text: str) -> dict[str, Any]:
+    """The settings of a text, by Python's own reader: it is many times as fast as tomlkit.
+
+    Raises:
+        TOMLKitError: it is no TOML; tomlkit says better why.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        values: dict[str, Any] = tomlkit.parse(text).unwrap()
+        return values
 
 
 def _syntax_problem(error: TOMLKitError, text: str) -> Problem:

@@ -327,6 +327,9 @@ class RuntimeSection(Section):
     backend: Literal["auto", "race", "jax", "tensorflow", "torch"] = Field(
         "auto", description="what Keras runs on"
     )
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|gpu:[0-9]+)$")] = Field(
+        "auto", description="all that the backend finds, the processor alone, or one GPU"
+    )
 
 
 class TaskDesign(Section):

@@ -96,6 +96,9 @@ def parse_setting(setting: str) -> dict[str, Any]:
 
 def apply_settings(text: str, settings: Iterable[str]) -> str:
     """The text of `task.toml` with each `key=value` set, comments kept."""
+    settings = tuple(settings)
+    if not settings:
+        return text
     document = tomlkit.parse(text)
     for setting in settings:
         _merge(document, parse_setting(setting))

@@ -1,7 +1,9 @@
 """Work in processes of its own: trainings and checks, followed, stopped and settled."""
 
 from hornbook.jobs.check import CheckReport, ColumnPreview, check_design, preview_column
+from hornbook.jobs.check_process import CheckProcesses
 from hornbook.jobs.deployment import deploy_model
+from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.spare import SpareWorkers
 from hornbook.jobs.tensorboard import TensorBoard
@@ -17,14 +19,18 @@ from hornbook.jobs.training import (
 __all__ = [
     "LOG_FILE",
     "OPEN",
+    "CheckProcesses",
     "CheckReport",
     "ColumnPreview",
+    "PlannedSet",
     "RunningTraining",
     "SpareWorkers",
     "TensorBoard",
+    "TrainingPlan",
     "TrainingQueue",
     "check_design",
     "deploy_model",
+    "plan_training",
     "preview_column",
     "settle_ended",
     "start_training",

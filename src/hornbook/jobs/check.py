@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hornbook.backends import choose_backend
-from hornbook.design import ARCHITECTURE_FILE, DesignFolder, SourceFile, check_files
-from hornbook.errors import DesignError, Problem, TrainingError
-from hornbook.jobs.environment import worker_environment
+from hornbook.design import ARCHITECTURE_FILE, DesignFolder, check_files
+from hornbook.errors import DesignError, Problem
+from hornbook.jobs.check_process import CheckProcesses
 from hornbook.registry import TaskRecord
 
 __all__ = ["CheckReport", "ColumnPreview", "check_design", "preview_column"]
@@ -32,6 +27,10 @@ class CheckReport:
             feed it.
         parameters: of the whole model.
         rows: `train`, `test` and `dropped` rows.
+        memory: what the network takes while it trains, in bytes: `weights`, `gradients`,
+            `optimizer`, `activations` and `inputs` of one batch, and the `batch_size`; absent
+            where the check did not get as far.
+        measures: whether the process goes on to measure the time of a step.
     """
 
     problems: tuple[Problem, ...]
@@ -39,6 +38,8 @@ class CheckReport:
     layers: tuple[dict[str, Any], ...] = ()
     parameters: int | None = None
     rows: dict[str, Any] | None = None
+    memory: dict[str, int | None] | None = None
+    measures: bool = False
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -47,7 +48,12 @@ class CheckReport:
 
 
 def check_design(
-    folder: Path, home: Path, settings: Sequence[str] = (), *, task: TaskRecord | None = None
+    folder: Path,
+    home: Path,
+    settings: Sequence[str] = (),
+    *,
+    task: TaskRecord | None = None,
+    processes: CheckProcesses | None = None,
 ) -> CheckReport:
     """Checks a design folder whole.
 
@@ -56,27 +62,44 @@ def check_design(
         home: the workspace's folder, where tables are kept.
         settings: `key=value` texts that go before what the file says.
         task: of the folder, if it was trained before; its models can give their weights.
+        processes: of a server; the one that checks then goes on to measure, for that task.
 
     Raises:
-        NotFoundError: it is no design folder.
+        NotFoundError: it is no design folder, or the device it asks for is not there.
         TrainingError: the user's code ended the checking process.
     """
     try:
         design = DesignFolder.read(folder, settings)
     except DesignError as error:
         return CheckReport((*error.problems, *check_files(folder, (ARCHITECTURE_FILE,))))
+    is_measured = processes is not None and task is not None
     request = {
         "analysis_id": "" if task is None else task.analysis_id,
         "mltask_id": "" if task is None else task.mltask_id,
         "settings": list(settings),
+        "measures": is_measured,
     }
-    found = _answer_of("hornbook.training.check_worker", design, home, request)
+    at_work = processes or CheckProcesses(home, keeps_ready=False)
+    if processes is not None and task is not None:
+        processes.forget(task.reference)
+    process = at_work.start("check", design, request)
+    measures = False
+    try:
+        found = process.answer()
+        measures = is_measured and not _has_errors(found)
+    finally:
+        if measures and task is not None:
+            at_work.keep_measuring(task.reference, process)
+        else:
+            at_work.finish(process)
     return CheckReport(
         tuple(Problem(**problem) for problem in found["problems"]),
         tuple(found["inputs"]),
         tuple(found["layers"]),
         found["parameters"],
         found.get("rows"),
+        found.get("memory"),
+        measures,
     )
 
 
@@ -102,7 +125,14 @@ class ColumnPreview:
     after: tuple[tuple[float | None, ...], ...] = ()
 
 
-def preview_column(folder: Path, home: Path, column: str, n_rows: int = 5) -> ColumnPreview:
+def preview_column(
+    folder: Path,
+    home: Path,
+    column: str,
+    n_rows: int = 5,
+    *,
+    processes: CheckProcesses | None = None,
+) -> ColumnPreview:
     """Fits the handling of one column and preprocesses the first train rows of it.
 
     Args:
@@ -110,9 +140,10 @@ def preview_column(folder: Path, home: Path, column: str, n_rows: int = 5) -> Co
         home: the workspace's folder.
         column: that feeds the network.
         n_rows: how many.
+        processes: of a server.
 
     Raises:
-        NotFoundError: it is no design folder.
+        NotFoundError: it is no design folder, or the device it asks for is not there.
         TrainingError: the user's code ended the process.
     """
     try:
@@ -120,40 +151,18 @@ def preview_column(folder: Path, home: Path, column: str, n_rows: int = 5) -> Co
     except DesignError as error:
         return ColumnPreview(error.problems)
     request = {"column": column, "rows": n_rows}
-    found = _answer_of("hornbook.training.preview_worker", design, home, request)
+    at_work = processes or CheckProcesses(home, keeps_ready=False)
+    process = at_work.start("preview", design, request)
+    try:
+        found = process.answer()
+    finally:
+        at_work.finish(process)
     found["problems"] = tuple(Problem(**problem) for problem in found["problems"])
+    for name in ("shape", "columns", "before"):
+        found[name] = tuple(found.get(name, ()))
+    found["after"] = tuple(map(tuple, found.get("after", ())))
     return ColumnPreview(**found)
 
 
-def _answer_of(
-    module: str, design: DesignFolder, home: Path, request: dict[str, Any]
-) -> dict[str, Any]:
-    """What a process says to a request about a design.
-
-    Raises:
-        TrainingError: it ended without an answer.
-    """
-    files = [design.path / name for name in design.code_files]
-    sources = [SourceFile.read(file) for file in files if file.is_file()]
-    backend = choose_backend(
-        design.task.runtime.backend, sources, reads_images=design.task.reads_images
-    )
-    with tempfile.TemporaryDirectory() as scratch:
-        asked, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"
-        places = {"folder": str(design.path), "home": str(home), "answer": str(answer)}
-        asked.write_text(json.dumps({**request, **places}), "utf-8")
-        worker = subprocess.run(
-            [sys.executable, "-P", "-m", module, str(asked)],
-            env=worker_environment(backend.name, home),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if not answer.exists():
-            raise TrainingError(
-                f"The check ended with exit code {worker.returncode} and no answer:\n"
-                f"{worker.stderr.strip()[-2000:]}"
-            )
-        found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
-        return found
+def _has_errors(answer: Mapping[str, Any]) -> bool:
+    return any(problem["severity"] == "error" for problem in answer["problems"])

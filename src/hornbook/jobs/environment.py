@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from hornbook.backends import device_environment
+
 __all__ = ["import_environment", "worker_environment"]
 
 _READ_AT_IMPORT = (
@@ -27,17 +29,26 @@ _READ_AT_IMPORT = (
 )
 
 
-def worker_environment(backend: str, home: Path) -> dict[str, str]:
+def worker_environment(backend: str, home: Path, device: str = "auto") -> dict[str, str]:
     """The environment of a process that opens Keras on a backend.
 
     JAX keeps what it compiled in the workspace, so that the next training of the same
     network starts its first epoch sooner.
+
+    Args:
+        backend: its name.
+        home: the workspace's folder.
+        device: that the design asks for.
+
+    Raises:
+        NotFoundError: the device is not there.
     """
     return {
         "JAX_COMPILATION_CACHE_DIR": str(home / "cache" / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         **os.environ,
+        **device_environment(device),
         "KERAS_BACKEND": backend,
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),

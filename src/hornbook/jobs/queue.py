@@ -213,7 +213,7 @@ class TrainingQueue:
             return False
         try:
             watched.running = start_queued(self._registry, taken, self._spares)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HornbookError) as error:
             TrainingResult("failed", reason=f"The worker could not be started: {error}").write(
                 taken.folder
             )

@@ -66,8 +66,21 @@ class SpareWorker:
             folder: of the session, with the job.
             log: the file for all that it prints from now on.
         """
+        return self._give({"folder": str(folder)}, log)
+
+    def ask(self, question: str, request: Path, log: Path) -> bool:
+        """Asks it about a design instead; false where it does not answer that it took that.
+
+        Args:
+            question: a name among `hornbook.training.spare.QUESTIONS`.
+            request: the file that says what is asked.
+            log: the file for all that it prints from now on.
+        """
+        return self._give({"question": question, "request": str(request)}, log)
+
+    def _give(self, work: dict[str, str], log: Path) -> bool:
         job = {
-            "folder": str(folder),
+            **work,
             "log": str(log),
             "environment": worker_environment(self.backend, self._home),
             "working_folder": str(Path.cwd()),

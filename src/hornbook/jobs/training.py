@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from hornbook.backends import choose_backend
+from hornbook.backends import choose_backend, device_environment
 from hornbook.design import DesignFolder, SourceFile, check_code
 from hornbook.errors import DesignError
 from hornbook.jobs.environment import worker_environment
@@ -190,14 +190,17 @@ def queue_training(
     Raises:
         DesignError: as `start_training` does, like the one below.
         MissingExtraError: the backend is not installed.
+        NotFoundError: the device is not there.
     """
     problems = check_code(design)
     if problems:
         raise DesignError(problems)
     sources = [SourceFile.read(design.path / file) for file in design.code_files]
+    runtime = design.task.runtime
     backend = choose_backend(
-        design.task.runtime.backend, sources, reads_images=design.task.reads_images
+        runtime.backend, sources, reads_images=design.task.reads_images, device=runtime.device
     )
+    device_environment(runtime.device)
     task = registry.ensure_task(design.base)
     session = registry.create_session(task, name=name, description=description)
     design.freeze(session.folder / DESIGN_FOLDER)
@@ -210,6 +213,7 @@ def queue_training(
         backend=backend.name,
         backend_reason=backend.reason,
         waits=waits,
+        device=runtime.device,
     )
     job.write(session.folder)
     return registry.update_session(
@@ -225,8 +229,7 @@ def start_queued(
     registry: Registry, session: SessionRecord, spares: SpareWorkers | None = None
 ) -> RunningTraining:
     """Starts the worker of a session that `queue_training` made."""
-    backend = TrainingJob.read(session.folder).backend
-    process = _worker(registry.home, backend, session.folder, spares)
+    process = _worker(registry.home, TrainingJob.read(session.folder), session.folder, spares)
     session = registry.update_session(
         session,
         status=SessionStatus.RUNNING,
@@ -239,10 +242,11 @@ def start_queued(
 
 
 def _worker(
-    home: Path, backend: str, folder: Path, spares: SpareWorkers | None
+    home: Path, job: TrainingJob, folder: Path, spares: SpareWorkers | None
 ) -> subprocess.Popen[bytes]:
     """A process for the job in a session's folder: one that is ready, or else a new one."""
-    spare = None if spares is None else spares.take(backend, home)
+    is_usual = job.device == "auto"
+    spare = spares.take(job.backend, home) if spares is not None and is_usual else None
     if spare is not None:
         if spare.give(folder, folder / LOG_FILE):
             return spare.process
@@ -254,7 +258,7 @@ def _worker(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=worker_environment(backend, home),
+            env=worker_environment(job.backend, home, job.device),
             start_new_session=True,
         )
 

@@ -3,6 +3,13 @@
 from hornbook.reports.binary import BinaryReport
 from hornbook.reports.confusion import confusion_of
 from hornbook.reports.learning_curves import LearningCurves, learning_curves
+from hornbook.reports.model_columns import (
+    InputColumns,
+    ModelColumns,
+    input_columns,
+    model_columns,
+)
+from hornbook.reports.model_network import ModelNetwork, NetworkLayer, model_network
 from hornbook.reports.model_report import ModelReport, model_report
 from hornbook.reports.multiclass import MulticlassReport
 from hornbook.reports.multilabel import MultilabelReport
@@ -11,16 +18,23 @@ from hornbook.reports.regression import RegressionReport
 
 __all__ = [
     "BinaryReport",
+    "InputColumns",
     "LearningCurves",
+    "ModelColumns",
+    "ModelNetwork",
     "ModelReport",
     "MulticlassReport",
     "MultilabelReport",
+    "NetworkLayer",
     "PredictedRow",
     "PredictedRows",
     "RegressionReport",
     "RowOrder",
     "confusion_of",
+    "input_columns",
     "learning_curves",
+    "model_columns",
+    "model_network",
     "model_report",
     "predicted_rows",
 ]

@@ -18,7 +18,7 @@ from hornbook.training.model import UserModel
 from hornbook.training.prepare import PreparedData
 from hornbook.training.user_code import UserCode
 
-__all__ = ["fit_advanced", "without_base_callbacks"]
+__all__ = ["fit_advanced", "sequences_of", "without_base_callbacks"]
 
 _PLAIN = keras.callbacks.Callback
 _BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
@@ -46,6 +46,30 @@ def fit_advanced(
     Raises:
         UserCodeError: one of the functions failed, or left out what it must use.
     """
+    sequences = sequences_of(design, data, user_model, code)
+    model = user_model.keras_model
+    model.fit = _guarded_fit(model, callbacks, prefix)
+    try:
+        fit_model = code.function(TRAINING_FILE, "fit_model")
+        fit_model(model, *sequences, list(callbacks))
+    finally:
+        del model.fit
+
+
+def sequences_of(
+    design: DesignFolder, data: PreparedData, user_model: UserModel, code: UserCode
+) -> tuple[Any, Any]:
+    """What the user's `build_sequences` makes: the train sequence and the validation sequence.
+
+    Args:
+        design: says in which order rows come.
+        data: what to feed.
+        user_model: whose layout the targets have.
+        code: the user's functions.
+
+    Raises:
+        UserCodeError: it failed, or returned something else.
+    """
     make = functools.partial(RowSequence, layout=user_model.layout)
     shuffle, seed = design.task.training.shuffle, design.task.seed
 
@@ -67,13 +91,7 @@ def fit_advanced(
             file=TRAINING_FILE,
             fix="End it with: return train_sequence, validation_sequence",
         )
-    model = user_model.keras_model
-    model.fit = _guarded_fit(model, callbacks, prefix)
-    try:
-        fit_model = code.function(TRAINING_FILE, "fit_model")
-        fit_model(model, returned[0], returned[1], list(callbacks))
-    finally:
-        del model.fit
+    return returned[0], returned[1]
 
 
 def _watches_batches(callback: Any) -> bool:

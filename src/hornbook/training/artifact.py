@@ -31,6 +31,7 @@ from hornbook.metrics import (
     PredictionType,
     is_positive,
 )
+from hornbook.training.network import write_network
 
 __all__ = ["FEATURES_FOLDER", "KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
 
@@ -131,6 +132,7 @@ class ModelArtifact:
         """Writes the artifact, the description last."""
         self.folder.mkdir(parents=True, exist_ok=True)
         keras_model.save(self.keras_path)
+        write_network(keras_model, self.folder)
         self.pipeline.save(self.folder / FEATURES_FOLDER)
         write_json_atomically(
             self.folder / _DESCRIPTION_FILE,

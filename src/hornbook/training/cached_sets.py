@@ -12,8 +12,10 @@ from typing import Any
 import hornbook
 from hornbook.batching import PreparedRows, RecordLayout, RowCache
 from hornbook.data import SetCache
+from hornbook.data.set_recipes import NotedSet, SetRecipes
 from hornbook.design import DesignFolder
 from hornbook.errors import DataError
+from hornbook.training.set_recipe import digests_of_code, set_recipe
 
 __all__ = ["CachedSets"]
 
@@ -42,6 +44,9 @@ class CachedSets:
         self.notes: list[str] = []
         self._design = design
         self._store = SetCache.of_workspace(home)
+        self._recipes = SetRecipes.of_workspace(home)
+        self._recipe = set_recipe(design)
+        self._noted: list[NotedSet] = []
         self._open: list[RowCache] = []
 
     def attach(self, name: str, rows: PreparedRows) -> PreparedRows:
@@ -52,9 +57,11 @@ class CachedSets:
             rows: without a cache.
         """
         if not self._design.task.training.cache_preprocessed:
+            self._noted.append(NotedSet(name, len(rows)))
             return rows
         layout = rows.layout()
         key = self._fingerprint(rows, layout)
+        self._noted.append(NotedSet(name, len(rows), key))
         found = self._store.open(key, layout.dtype)
         if found is not None:
             kept, records = found
@@ -71,10 +78,12 @@ class CachedSets:
         return replace(rows, cache=cache)
 
     def close(self) -> None:
-        """Waits for complete sets to be kept, and removes the others."""
+        """Keeps complete sets, removes the others, and notes what sets there were."""
         for cache in self._open:
             cache.close()
         self._open.clear()
+        if self._recipe is not None and self._noted:
+            self._recipes.note(self._recipe, self._noted)
 
     def _fingerprint(self, rows: PreparedRows, layout: RecordLayout) -> str:
         digest = hashlib.blake2b(digest_size=16)
@@ -88,7 +97,7 @@ class CachedSets:
             {name: repr(encoder) for name, encoder in rows.targets.encoders.items()},
         ]
         if any(one.handling.code_file(one.column) for one in rows.pipeline.features):
-            known.append(_digests_of_code(self._design))
+            known.append(digests_of_code(self._design))
         digest.update(json.dumps(known).encode())
         digest.update(rows.rows.tobytes())
         rows.pipeline.update_digest(digest)
@@ -97,18 +106,3 @@ class CachedSets:
                 series = rows.table.take(rows.rows, [handling.column])[handling.column]
                 digest.update(handling.digest_of_files(series))
         return digest.hexdigest()
-
-
-def _digests_of_code(design: DesignFolder) -> dict[str, str]:
-    """What each Python file of the design and its libraries holds."""
-    found = {}
-    for folder in (design.path, *design.libraries):
-        for path in sorted(folder.rglob("*.py")):
-            name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-            if folder == design.path:
-                name = path.relative_to(folder).as_posix()
-                if path.parent == folder:
-                    # The network and the training may change; a processor may not import them.
-                    continue
-            found[name] = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    return found

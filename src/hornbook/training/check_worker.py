@@ -1,20 +1,23 @@
 """The process that checks a design whole: `python -m hornbook.training.check_worker REQUEST`.
 
 It runs the user's `build_model` and `compile_model`, so it is a process of its own. REQUEST
-is a JSON file with `folder`, `home`, `analysis_id`, `mltask_id`, `settings` and `answer`; what
-was found is written to the file that `answer` names.
+is a JSON file with `folder`, `home`, `analysis_id`, `mltask_id`, `settings`, `answer`, `measures`
+and `measured`; what was found is written to the file that `answer` names. Where `measures` is true
+and the design valid, a few steps are trained afterwards, and how long they took is written to the
+file that `measured` names.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from hornbook.atomic import write_json_atomically
 from hornbook.backends import open_backend, set_seed
 from hornbook.data import TableStore
 from hornbook.design import (
@@ -23,29 +26,59 @@ from hornbook.design import (
     DesignFolder,
     SourceFile,
 )
+from hornbook.errors import HornbookError
 from hornbook.training.answer import answering
 from hornbook.training.build import build_for_training
 from hornbook.training.context import TrainingContext, enter_design
+from hornbook.training.events import json_safe
 from hornbook.training.fit import make_measurer, metric_prefix
-from hornbook.training.prepare import open_tables, prepare_data
+from hornbook.training.memory_need import memory_need
+from hornbook.training.model import UserModel
+from hornbook.training.network import describe_network
+from hornbook.training.prepare import PreparedData, open_tables, prepare_data
 from hornbook.training.resources import DesignResources
+from hornbook.training.run_time import measure_run
 from hornbook.training.user_code import UserCode
 
 __all__ = ["main"]
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """A design that was found valid, with all that was made for that."""
+
+    design: DesignFolder
+    data: PreparedData
+    user_model: UserModel
+    code: UserCode
+
+
 def main(request: Path) -> None:
-    """Checks the design of a request and writes the answer."""
+    """Checks the design of a request and writes the answer; then measures, if that is wanted."""
     asked = json.loads(request.read_text("utf-8"))
     answer: dict[str, Any] = {"problems": [], "inputs": [], "layers": [], "parameters": None}
+    checked = None
     with answering(Path(asked["answer"]), answer):
         ids = (asked["analysis_id"], asked["mltask_id"])
-        _check(Path(asked["folder"]), Path(asked["home"]), ids, asked["settings"], answer)
+        checked = _check(Path(asked["folder"]), Path(asked["home"]), ids, asked["settings"], answer)
+    if checked is not None and asked["measures"]:
+        write_json_atomically(Path(asked["measured"]), json_safe(_measured(checked)))
+
+
+def _measured(checked: _Checked) -> dict[str, Any]:
+    """How long a training would take, or why that is not known."""
+    try:
+        return measure_run(checked.design, checked.data, checked.user_model, checked.code)
+    except Exception as error:  # noqa: BLE001 - whatever keeps a step from being made is the answer
+        text = (
+            str(error) if isinstance(error, HornbookError) else f"{type(error).__name__}: {error}"
+        )
+        return {"unmeasured": text}
 
 
 def _check(
     folder: Path, home: Path, ids: tuple[str, str], settings: list[str], answer: dict[str, Any]
-) -> None:
+) -> _Checked:
     open_backend(keras.backend.backend())
     design = DesignFolder.read(folder, settings)
     enter_design(design, home)
@@ -74,36 +107,13 @@ def _check(
     )
     answer["problems"] += [asdict(warning) for warning in user_model.warnings]
     model = user_model.keras_model
-    answer["parameters"] = model.count_params() if model.built else None
-    answer["layers"] = [
-        {
-            "name": layer.name,
-            "type": type(layer).__name__,
-            "shape": _output_shape(layer),
-            "parameters": layer.count_params() if layer.built else None,
-            "inputs": _feeding_layers(layer, model),
-        }
-        for layer in model.layers
-    ]
+    answer |= describe_network(model)
     if TRAINING_FILE in design.code_files:
         code.function(TRAINING_FILE, "build_sequences", "build_sequence")
         code.function(TRAINING_FILE, "fit_model")
-
-
-def _feeding_layers(layer: Any, model: Any) -> list[str] | None:
-    """The names of the layers whose outputs a layer takes; `None` where Keras does not say."""
-    known = {one.name for one in model.layers}
-    try:
-        parents = [parent for node in layer._inbound_nodes for parent in node.parent_nodes]
-        names = [parent.operation.name for parent in parents]
-    except AttributeError:
-        return None
-    return list(dict.fromkeys(name for name in names if name in known))
-
-
-def _output_shape(layer: Any) -> list[int | None] | None:
-    shape = getattr(getattr(layer, "output", None), "shape", None)
-    return None if shape is None else list(shape)
+    elif model.built:
+        answer["memory"] = memory_need(model, data.pipeline.inputs, design.task.training.batch_size)
+    return _Checked(design, data, user_model, code)
 
 
 if __name__ == "__main__":

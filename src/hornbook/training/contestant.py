@@ -17,7 +17,6 @@ from typing import Any
 import keras
 
 from hornbook.backends import open_backend
-from hornbook.backends.executions import paced_executions
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError
 from hornbook.training.build import build_for_training
@@ -27,6 +26,7 @@ from hornbook.training.job import DESIGN_FOLDER, TrainingJob
 from hornbook.training.model import UserModel
 from hornbook.training.race import Contest
 from hornbook.training.race_entry import RaceEntry
+from hornbook.training.step_time import fit_seconds
 from hornbook.training.user_code import UserCode
 from hornbook.training.worker import ignore_expected_warnings
 
@@ -77,12 +77,12 @@ def _run(session: Path, folder: Path) -> RaceEntry:
     float(_first(model.train_on_batch(*batches[0])))
     first_step = time.perf_counter() - started
     few = len(batches)
-    _fit(model, batches, few, contest.steps)
-    seconds = _fit(model, batches, few, contest.steps) / few
+    fit_seconds(model, batches, few, contest.steps)
+    seconds = fit_seconds(model, batches, few, contest.steps) / few
     steps = max(few, min(_MOST_STEPS, int(_TIMED_SECONDS / seconds)))
     # Once for what it may compile for so many, once for the time.
-    _fit(model, batches, max(few, steps // 4), contest.steps)
-    rate = steps / _fit(model, batches, steps, contest.steps)
+    fit_seconds(model, batches, max(few, steps // 4), contest.steps)
+    rate = steps / fit_seconds(model, batches, steps, contest.steps)
     return RaceEntry(backend, loss, first_step, rate, first_step + contest.steps / rate)
 
 
@@ -93,29 +93,6 @@ def _laid_out(
     target = layout.shape_targets(batch["target"], contest.n_classes)
     weights = layout.shape_weights(batch["weight"] or None)
     return (batch["input"], target) if weights is None else (batch["input"], target, weights)
-
-
-def _fit(model: Any, batches: list[tuple[Any, ...]], steps: int, in_all: int) -> float:
-    """The seconds of so many steps of all, in the loop that trains."""
-    with paced_executions(model, max(1, in_all // steps)):
-        started = time.perf_counter()
-        model.fit(_Repeated(batches, steps), verbose=0, shuffle=False)
-        return time.perf_counter() - started
-
-
-class _Repeated(keras.utils.PyDataset):  # type: ignore[misc]
-    """The same batches again and again."""
-
-    def __init__(self, batches: list[tuple[Any, ...]], steps: int) -> None:
-        super().__init__()
-        self._batches = batches
-        self._steps = steps
-
-    def __len__(self) -> int:
-        return self._steps
-
-    def __getitem__(self, index: int) -> tuple[Any, ...]:
-        return self._batches[index % len(self._batches)]
 
 
 def _first(value: Any) -> Any:

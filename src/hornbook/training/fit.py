@@ -41,7 +41,15 @@ from hornbook.training.prepare import PreparedData
 from hornbook.training.profile import EpochProfile
 from hornbook.training.user_code import UserCode
 
-__all__ = ["FitOutcome", "RefitOutcome", "fit", "make_measurer", "metric_prefix", "refit"]
+__all__ = [
+    "FitOutcome",
+    "RefitOutcome",
+    "fit",
+    "make_measurer",
+    "metric_prefix",
+    "refit",
+    "standard_sequence",
+]
 
 
 @dataclass(frozen=True)
@@ -309,8 +317,25 @@ def _fit_standard(
     callbacks: list[Any],
     epochs: int,
 ) -> None:
+    sequence = standard_sequence(design, data, user_model)
+    model = user_model.keras_model
+    build_optimizer(model)
+    with prefetched(sequence) as ahead, paced_executions(model, epochs):
+        model.fit(ahead, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0)
+
+
+def standard_sequence(
+    design: DesignFolder, data: PreparedData, user_model: UserModel
+) -> RowSequence:
+    """The batches that the standard mode trains on.
+
+    Args:
+        design: says how many rows a batch has, and in which order they come.
+        data: what to feed.
+        user_model: whose layout the targets have.
+    """
     settings = design.task.training
-    sequence = RowSequence(
+    return RowSequence(
         data.train,
         settings.batch_size,
         user_model.layout,
@@ -318,10 +343,6 @@ def _fit_standard(
         seed=design.task.seed,
         steps_per_epoch=None if settings.train_on_all_data else settings.steps_per_epoch,
     )
-    model = user_model.keras_model
-    build_optimizer(model)
-    with prefetched(sequence) as ahead, paced_executions(model, epochs):
-        model.fit(ahead, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0)
 
 
 def _form_callbacks(design: DesignFolder, greater_is_better: bool) -> list[Any]:

@@ -41,6 +41,7 @@ class TrainingJob:
         started: when the worker was given the job, in seconds since the epoch, where that was in
             a process before this one.
         waits: whether it may wait in a queue, for as long as it takes.
+        device: that the design asks for.
     """
 
     home: str
@@ -52,6 +53,7 @@ class TrainingJob:
     backend_reason: str
     started: float | None = None
     waits: bool = False
+    device: str = "auto"
 
     def write(self, folder: Path) -> None:
         """Writes the job into the session's folder."""

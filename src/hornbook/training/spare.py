@@ -1,9 +1,9 @@
 """A worker that did its imports before it had a job: `python -m hornbook.training.spare`.
 
 It says `ready` on its standard output and waits for one line on its standard input: the job, as
-JSON. It answers `taken`; from there on it is like a worker that was started for the job, with its
-output in the job's log. It ends when its standard input closes before that, as it does with the
-process that keeps it.
+JSON, which is a training or a question about a design. It answers `taken`; from there on it is
+like a process that was started for that, with its output in the log that the job names. It ends
+when its standard input closes before that, as it does with the process that keeps it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from pathlib import Path
 import keras
 
 from hornbook.backends import open_backend
-from hornbook.training import worker
+from hornbook.training import check_worker, preview_worker, worker
 from hornbook.training.job import SPARE_READY, SPARE_TAKEN
 
-__all__ = ["main"]
+__all__ = ["QUESTIONS", "main"]
+
+QUESTIONS = {"check": check_worker.main, "preview": preview_worker.main}
+"""What it can be asked about a design."""
 
 
 def main() -> int:
@@ -33,6 +36,9 @@ def main() -> int:
     job = json.loads(line)
     started = time.time()
     _enter(job)
+    if "question" in job:
+        QUESTIONS[job["question"]](Path(job["request"]))
+        return 0
     return worker.main(Path(job["folder"]), started)
 
 

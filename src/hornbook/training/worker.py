@@ -31,6 +31,7 @@ from hornbook.training.cross_test import CrossTester
 from hornbook.training.diagnose import diagnose
 from hornbook.training.evaluated_rows import write_test_predictions
 from hornbook.training.events import EventWriter
+from hornbook.training.feature_columns import write_columns
 from hornbook.training.fit import FitOutcome, fit, make_measurer, metric_prefix
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
 from hornbook.training.model import UserModel
@@ -281,6 +282,7 @@ class _Training:
         self._stage("saving the model")
         artifact = self._keep(design, table, data, user_model.layout, outcome)
         artifact.write(user_model.keras_model)
+        write_columns(design, table, data.pipeline, artifact.folder)
         TrustedModels(Path(self._job.home)).add(self._folder, "trained here")
         write_test_predictions(outcome.evaluated, self._folder)
         self._stage("looking for what may be wrong")

@@ -14,6 +14,7 @@ from hornbook.api import Studio, create_application
 from hornbook.api.access import Access, hash_password
 from hornbook.backends import BackendName, installed_backends
 from hornbook.errors import UsageError
+from hornbook.web.ending import EndingServer
 from hornbook.web.pages import add_pages
 from hornbook.web.tensorboard import add_tensorboard
 
@@ -92,7 +93,7 @@ def serve(options: ServerOptions, on_ready: Callable[[str, str], None]) -> None:
     host = "127.0.0.1" if options.host in ("0.0.0.0", "::", "") else options.host
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
     on_ready(address, f"{address}?token={access.token}")
-    uvicorn.Server(config).run(sockets=[listening])
+    EndingServer(config, on_end=studio.end_checks).run(sockets=[listening])
 
 
 def _listening_socket(options: ServerOptions) -> socket.socket:

@@ -1,15 +1,17 @@
-import { Alert, Badge, Button, Collapse, Group, Loader, Select, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Button, Collapse, Group, Loader, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { api, type Problem, type Schemas, unwrap } from "@/shared/api/client";
-import { queries, taskKey } from "@/shared/api/queries";
+import { taskKey } from "@/shared/api/queries";
 import { type EditorHandle, LazyEditor } from "@/shared/editor/LazyEditor";
 import { count } from "@/shared/format/numbers";
 import { useHotkey } from "@/shared/hotkeys/registry";
+import { Network } from "@/shared/network/Network";
+import { CopyArchitecture } from "./CopyArchitecture";
 import type { SectionProps } from "./DesignPage";
-import { NetworkDrawing } from "./NetworkDrawing";
+import { EstimatePanel } from "./EstimatePanel";
 import { Samples } from "./Samples";
 
 const FILE = "architecture.py";
@@ -18,10 +20,12 @@ type Check = Schemas["CheckAnswer"];
 export function ArchitectureSection({ draft, task }: SectionProps) {
   const editor = useRef<EditorHandle>(null);
   const checkedText = useRef("");
+  const [checks, setChecks] = useState(0);
   const check = useMutation({
     mutationFn: async () => {
       await draft.save();
       checkedText.current = draft.file(FILE);
+      setChecks((number) => number + 1);
       return unwrap(
         api.POST("/api/v1/tasks/{analysis_id}/{mltask_id}/check", { params: { path: task } }),
       );
@@ -39,6 +43,15 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
     validate();
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [asked]);
+  // What a valid check goes on to measure: asked for once a check, and kept with it.
+  const run = useQuery({
+    queryKey: ["estimate", taskKey(task), checks],
+    enabled: check.data?.measures === true,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/tasks/{analysis_id}/{mltask_id}/estimate", { params: { path: task } })),
+  });
   const text = draft.file(FILE);
   const isFresh = check.data !== undefined && checkedText.current === text;
   const problems = useMemo(
@@ -55,7 +68,7 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
         </Title>
         <Group gap="xs">
           <Samples part="architecture" onChoose={(code) => editor.current?.insert(code)} />
-          <CopyFrom task={taskKey(task)} onCode={(code) => draft.setFile(FILE, code)} />
+          <CopyArchitecture task={task} code={text} onCode={(code) => draft.setFile(FILE, code)} />
           <Button loading={check.isPending} onClick={validate}>
             Validate
           </Button>
@@ -80,8 +93,7 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
         {check.data && isFresh && check.data.is_valid && (
           <Alert color="teal" title="Validation successful">
             <Text size="sm">
-              {count(check.data.parameters)} parameters, about {memory(check.data.parameters)} while
-              training
+              {count(check.data.parameters)} parameters
               {check.data.rows &&
                 `; ${count(Number(check.data.rows.train))} train rows, ${count(Number(check.data.rows.test))} test rows`}
               .
@@ -95,7 +107,17 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
         )}
       </div>
       <Problems problems={problems} onGo={(line) => editor.current?.goTo(line)} />
-      {check.data && check.data.layers.length > 0 && <Layers check={check.data} />}
+      {check.data && isFresh && (
+        <EstimatePanel memory={check.data.memory ?? null} run={run.data} measuring={check.data.measures && run.isPending} />
+      )}
+      {check.data && check.data.layers.length > 0 && (
+        <section aria-label="Layers of the network">
+          <Title order={3} size="h5" mb="xs">
+            Layers
+          </Title>
+          <Network layers={check.data.layers} />
+        </section>
+      )}
     </Stack>
   );
 }
@@ -103,11 +125,6 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
 function mergeProblems(known: Problem[], checked: Problem[]): Problem[] {
   const seen = new Set(checked.map((one) => `${one.file}:${one.line}:${one.message}`));
   return [...checked, ...known.filter((one) => !seen.has(`${one.file}:${one.line}:${one.message}`))];
-}
-
-/** Weights, their gradients and the optimizer's two moments, four bytes each. */
-function memory(parameters: number | null): string {
-  return parameters === null ? "–" : `${Math.max(1, Math.round((parameters * 16) / 2 ** 20))} MiB`;
 }
 
 function completions(inputs: Check["inputs"]): string[] {
@@ -223,84 +240,5 @@ export function Problems({ problems, onGo }: { problems: Problem[]; onGo?: (line
         </Alert>
       ))}
     </Stack>
-  );
-}
-
-function Layers({ check }: { check: Check }) {
-  return (
-    <Group align="flex-start" grow preventGrowOverflow={false}>
-      <Table withTableBorder miw={380}>
-        <Table.Caption>Layers</Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Layer</Table.Th>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>Output shape</Table.Th>
-            <Table.Th ta="right">Parameters</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody className="numeric">
-          {check.layers.map((layer) => (
-            <Table.Tr key={String(layer.name)}>
-              <Table.Td>{String(layer.name)}</Table.Td>
-              <Table.Td>
-                <Badge variant="light">{String(layer.type)}</Badge>
-              </Table.Td>
-              <Table.Td>{shapeOf(layer.shape)}</Table.Td>
-              <Table.Td ta="right">{count(layer.parameters as number | null)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      <NetworkDrawing layers={check.layers} />
-    </Group>
-  );
-}
-
-const shapeOf = (shape: unknown) =>
-  Array.isArray(shape) ? `(${shape.map((one) => one ?? "rows").join(", ")})` : "";
-
-function CopyFrom({ task, onCode }: { task: string; onCode: (code: string) => void }) {
-  const projects = useQuery(queries.projects());
-  const [opened, { toggle, close }] = useDisclosure();
-  const all = useQuery({
-    queryKey: ["all-tasks"],
-    enabled: opened,
-    queryFn: async () => {
-      const lists = await Promise.all(
-        (projects.data ?? []).map((one) =>
-          unwrap(
-            api.GET("/api/v1/projects/{project}/tasks", { params: { path: { project: one.key } } }),
-          ),
-        ),
-      );
-      return lists.flat().filter((one) => one.reference !== task);
-    },
-  });
-  const copy = async (reference: string | null) => {
-    const [analysis_id, mltask_id] = (reference ?? "").split("/");
-    if (!analysis_id || !mltask_id) return;
-    const design = await unwrap(
-      api.GET("/api/v1/tasks/{analysis_id}/{mltask_id}/design", {
-        params: { path: { analysis_id, mltask_id } },
-      }),
-    );
-    onCode(design.files[FILE] ?? "");
-    close();
-  };
-  return (
-    <>
-      <Button variant="default" onClick={toggle} aria-expanded={opened}>
-        Copy from
-      </Button>
-      {opened && (
-        <Select
-          aria-label="Task to copy the architecture from"
-          placeholder={all.data?.length === 0 ? "There is no other task" : "Choose a task"}
-          data={(all.data ?? []).map((one) => ({ value: one.reference, label: `${one.name} (${one.reference})` }))}
-          onChange={(value) => void copy(value)}
-        />
-      )}
-    </>
   );
 }

@@ -15,6 +15,7 @@ import { useDesignSchema } from "./FormSections";
 import { problemAt, SettingsForm } from "./SettingsForm";
 
 type Entry = { [key: string]: Value };
+type Change = { path: string[]; value: Value };
 type Column = Schemas["ColumnInfo"];
 type Handling = Schemas["HandlingInfo"];
 
@@ -52,6 +53,8 @@ export function FeaturesSection({ draft, task }: SectionProps) {
   );
   if (schema === undefined) return null;
   const current = draft.columns.find((one) => one.name === chosen);
+  const shown = new Set(columns.map((one) => one.name));
+  const changeable = draft.columns.filter((one) => marked.has(one.name) && !targets.includes(one.name));
   const toggle = (name: string) => {
     const next = new Set(marked);
     if (!next.delete(name)) next.add(name);
@@ -65,8 +68,17 @@ export function FeaturesSection({ draft, task }: SectionProps) {
       <Group align="flex-end">
         <TextInput label="Search columns" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
         <Select label="Show" placeholder="All" clearable data={[...TYPES, "reject"]} value={filter} onChange={setFilter} />
-        <MassActions draft={draft} marked={[...marked].filter((name) => !targets.includes(name))} handlings={handlings} onDone={() => setMarked(new Set())} />
+        <Text size="sm" c="dimmed" pb={6} role="status">
+          {count(columns.length)} of {count(draft.columns.length)} columns
+        </Text>
       </Group>
+      <MassActions
+        draft={draft}
+        marked={changeable}
+        hidden={changeable.filter((one) => !shown.has(one.name)).length}
+        handlings={handlings}
+        onClear={() => setMarked(new Set())}
+      />
       <Group align="flex-start" gap="md">
         <div style={{ flex: "2 1 480px", minWidth: 0 }}>
           <VirtualTable
@@ -82,14 +94,20 @@ export function FeaturesSection({ draft, task }: SectionProps) {
                   <Checkbox
                     aria-label="Mark all shown columns"
                     checked={columns.length > 0 && columns.every((one) => marked.has(one.name))}
-                    onChange={(event) =>
-                      setMarked(event.currentTarget.checked ? new Set(columns.map((one) => one.name)) : new Set())
-                    }
+                    indeterminate={!columns.every((one) => marked.has(one.name)) && columns.some((one) => marked.has(one.name))}
+                    onChange={(event) => {
+                      const next = new Set(marked);
+                      for (const one of columns) {
+                        if (event.currentTarget.checked) next.add(one.name);
+                        else next.delete(one.name);
+                      }
+                      setMarked(next);
+                    }}
                   />
                 ),
               },
               { key: "column", header: "Column", width: 190 },
-              { key: "role", header: "Role", width: 90 },
+              { key: "role", header: "Use", width: 90 },
               { key: "type", header: "Type", width: 110 },
               { key: "handling", header: "Handling", width: 120 },
               { key: "missing", header: "Missing", width: 90 },
@@ -127,9 +145,6 @@ export function FeaturesSection({ draft, task }: SectionProps) {
               ];
             }}
           />
-          <Text size="sm" c="dimmed">
-            {count(columns.length)} of {count(draft.columns.length)} columns
-          </Text>
         </div>
         {current && !targets.includes(current.name) && (
           <ColumnPanel key={current.name} draft={draft} column={current} handlings={handlings} task={task} />
@@ -141,12 +156,13 @@ export function FeaturesSection({ draft, task }: SectionProps) {
   );
 }
 
-function use(draft: DesignDraft, column: Column, used: boolean) {
-  const entry = entryOf(draft, column.name);
-  if (!used) draft.set(["features", column.name, "role"], "reject");
-  else if (entry.type === undefined) {
-    draft.set(["features", column.name], { role: "input", type: TYPE_OF_MEANING[column.meaning] ?? "categorical" });
-  } else draft.set(["features", column.name, "role"], "input");
+const use = (draft: DesignDraft, column: Column, used: boolean) => draft.setMany([usedChange(draft, column, used)]);
+
+function usedChange(draft: DesignDraft, column: Column, used: boolean): Change {
+  const path = ["features", column.name];
+  if (!used) return { path: [...path, "role"], value: "reject" };
+  if (entryOf(draft, column.name).type !== undefined) return { path: [...path, "role"], value: "input" };
+  return { path, value: { role: "input", type: TYPE_OF_MEANING[column.meaning] ?? "categorical" } };
 }
 
 function defaultOf(handlings: Handling[], entry: Entry): string {
@@ -159,33 +175,27 @@ function inputOf(column: string, entry: Entry, handlings: Handling[]): string {
   return String(entry.input ?? (own ? `${column}_preprocessed` : "main"));
 }
 
-function MassActions({ draft, marked, handlings, onDone }: {
+function MassActions({ draft, marked, hidden, handlings, onClear }: {
   draft: DesignDraft;
-  marked: string[];
+  marked: Column[];
+  hidden: number;
   handlings: Handling[];
-  onDone: () => void;
+  onClear: () => void;
 }) {
   const [input, setInput] = useState("");
-  const many = (change: (column: string) => { path: string[]; value: Value }) => {
-    draft.setMany(marked.map(change));
-    onDone();
-  };
   if (!marked.length) return <Text size="sm" c="dimmed">Mark columns to change many at once.</Text>;
-  const kinds = new Set(marked.map((name) => String(entryOf(draft, name).type)));
+  const many = (change: (column: Column) => Change) => draft.setMany(marked.map(change));
+  const kinds = new Set(marked.map((one) => String(entryOf(draft, one.name).type)));
   const common = kinds.size === 1 ? handlings.filter((one) => kinds.has(one.feature_type)) : [];
   return (
-    <Group gap="xs" align="flex-end">
-      <Text size="sm">{count(marked.length)} marked:</Text>
-      <Button size="compact-sm" variant="default" onClick={() => {
-        for (const name of marked) {
-          const column = draft.columns.find((one) => one.name === name);
-          if (column) use(draft, column, true);
-        }
-        onDone();
-      }}>
+    <Group gap="xs" align="center" role="group" aria-label="Change the marked columns">
+      <Text size="sm" fw={600}>
+        {count(marked.length)} marked{hidden > 0 && ` (${count(hidden)} not shown)`}
+      </Text>
+      <Button size="xs" variant="default" onClick={() => many((one) => usedChange(draft, one, true))}>
         Use
       </Button>
-      <Button size="compact-sm" variant="default" onClick={() => many((name) => ({ path: ["features", name, "role"], value: "reject" }))}>
+      <Button size="xs" variant="default" onClick={() => many((one) => usedChange(draft, one, false))}>
         Reject
       </Button>
       <Select
@@ -195,22 +205,25 @@ function MassActions({ draft, marked, handlings, onDone }: {
         w={120}
         data={TYPES}
         value={null}
-        onChange={(value) => value && many((name) => ({ path: ["features", name], value: { type: value } }))}
+        onChange={(type) => type && many((one) => ({ path: ["features", one.name], value: { type } }))}
       />
-      {common.length > 0 && (
-        <Select
-          size="xs"
-          aria-label="Handling of the marked columns"
-          placeholder="Handling"
-          w={130}
-          data={common.map((one) => one.name)}
-          value={null}
-          onChange={(value) => value && many((name) => ({ path: ["features", name, "handling"], value }))}
-        />
-      )}
+      <Select
+        size="xs"
+        aria-label="Handling of the marked columns"
+        placeholder="Handling"
+        title={common.length ? undefined : "Mark columns of one type to choose their handling"}
+        disabled={common.length === 0}
+        w={130}
+        data={common.map((one) => one.name)}
+        value={null}
+        onChange={(value) => value && many((one) => ({ path: ["features", one.name, "handling"], value }))}
+      />
       <TextInput size="xs" aria-label="Input of the marked columns" placeholder="Input" w={110} value={input} onChange={(event) => setInput(event.currentTarget.value)} />
-      <Button size="compact-sm" variant="default" disabled={!input} onClick={() => many((name) => ({ path: ["features", name, "input"], value: input }))}>
+      <Button size="xs" variant="default" disabled={!input} onClick={() => many((one) => ({ path: ["features", one.name, "input"], value: input }))}>
         Set input
+      </Button>
+      <Button size="xs" variant="subtle" onClick={onClear}>
+        Clear marks
       </Button>
     </Group>
   );

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from "@mantine/core";
+import { Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "@/shared/api/queries";
 import type { JsonSchema } from "@/shared/form/schema";
@@ -92,49 +92,5 @@ export function MetricsSection({ draft }: SectionProps) {
       <SettingsForm draft={draft} root={schema} path={["calibration"]} />
       <SettingsForm draft={draft} root={schema} path={["prediction_intervals"]} />
     </>
-  );
-}
-
-export function RuntimeSection({ draft }: SectionProps) {
-  const { schema } = useDesignSchema();
-  const runtime = useQuery(queries.runtime());
-  if (schema === undefined) return null;
-  const here = runtime.data;
-  const facts: [string, string][] = here
-    ? [
-        ["Installed backends", here.backends.join(", ")],
-        ["Processors", `${here.cpus}, ${here.load_percent} % busy`],
-        ["Memory", `${count(here.memory_used_mb)} of ${count(here.memory_total_mb)} MiB used`],
-        [
-          "Graphics cards",
-          here.gpus.length
-            ? here.gpus
-                .map((gpu) => `${gpu.name}: ${count(gpu.used_mb)} of ${count(gpu.total_mb)} MiB used, ${gpu.load_percent} % busy`)
-                .join("; ")
-            : "none found",
-        ],
-        ["Executor", "worker processes of this machine"],
-        ["Trainings at once", String(here.limit)],
-        ["Python", `${here.python}, ${here.executable}`],
-        ["Workspace", here.home],
-      ]
-    : [];
-  return (
-    <Stack gap="md">
-      <Title order={2} size="h4">
-        Runtime environment
-      </Title>
-      <SettingsForm draft={draft} root={schema} path={["runtime"]} />
-      <Table withTableBorder variant="vertical">
-        <Table.Tbody>
-          {facts.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w={200}>{name}</Table.Th>
-              <Table.Td>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Stack>
   );
 }

@@ -1,14 +1,14 @@
-import { Alert, Button, Group, List, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Skeleton, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
-import { ApiError, api, unwrap } from "@/shared/api/client";
+import { ApiError, api, type Schemas, unwrap } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
-import { count } from "@/shared/format/numbers";
 import { useHotkey } from "@/shared/hotkeys/registry";
 import { Problems } from "./ArchitectureSection";
 import type { DesignDraft } from "./draft";
+import { whatIsTrained, whichRows, whichSets } from "./plan";
 
 export function TrainDialog({ opened, onClose, draft, task }: {
   opened: boolean;
@@ -20,7 +20,6 @@ export function TrainDialog({ opened, onClose, draft, task }: {
   const [description, setDescription] = useState("");
   const navigate = useNavigate();
   const client = useQueryClient();
-  const runtime = useQuery({ ...queries.runtime(), enabled: opened });
   const train = useMutation({
     mutationFn: async () => {
       await draft.save();
@@ -43,11 +42,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
     if (!train.isPending) train.mutate();
   };
   useHotkey("start", start, opened);
-  const features = Object.values((draft.value(["features"]) ?? {}) as Record<string, { role?: string }>);
-  const used = features.filter((one) => one.role !== "reject").length;
   const problems = train.error instanceof ApiError ? train.error.problems : [];
-  const share = Number(draft.value(["split", "test_share"]) ?? 0.2);
-  const hasTestFile = draft.value(["dataset", "test_path"]) != null;
   return (
     <Modal opened={opened} onClose={onClose} title="Train" size="lg">
       <form
@@ -70,26 +65,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
-          <List size="sm">
-            <List.Item>
-              1 model on {count(used)} features and {count(draft.rows)} rows
-              {hasTestFile ? ", measured on the test file" : `, ${Math.round(100 * share)} % of them to measure on`}
-            </List.Item>
-            <List.Item>
-              Backend {String(draft.value(["runtime", "backend"]) ?? "auto")}
-              {runtime.data &&
-                `, ${runtime.data.cpus} processors, ${runtime.data.gpus.length || "no"} graphics ${runtime.data.gpus.length === 1 ? "card" : "cards"}`}
-            </List.Item>
-            <List.Item>
-              Preprocessed sets are re-used where data, split and features are as they were
-            </List.Item>
-            {runtime.data && (
-              <List.Item>
-                Up to {runtime.data.limit} {runtime.data.limit === 1 ? "training" : "trainings"} at
-                once; further ones wait
-              </List.Item>
-            )}
-          </List>
+          <WhatWillHappen draft={draft} task={task} opened={opened} />
           {problems.length > 0 ? (
             <Problems problems={problems} />
           ) : (
@@ -112,4 +88,59 @@ export function TrainDialog({ opened, onClose, draft, task }: {
       </form>
     </Modal>
   );
+}
+
+/** What is known of the training before it is begun. */
+function WhatWillHappen({ draft, task, opened }: { draft: DesignDraft; task: TaskIds; opened: boolean }) {
+  // What was typed last must be saved: the server looks at the files.
+  const found = useQuery({ ...queries.plan(task, draft.revision), enabled: opened && !draft.isDirty });
+  const runtime = useQuery({ ...queries.runtime(), enabled: opened });
+  const plan = found.data?.plan;
+  const queue = found.data?.queue;
+  if (found.isError) return <Failure error={found.error} />;
+  if (plan == null || queue === undefined) return <Skeleton height={96} visible={!found.data} />;
+  const devices = (runtime.data?.devices ?? []).filter((one) => (plan.device === "auto" ? true : one.device === plan.device));
+  const facts: [string, ReactNode][] = [
+    ["Trains", whatIsTrained(plan)],
+    ["Rows", whichRows(plan)],
+    ["Prepared sets", whichSets(plan)],
+    ["Backend", plan.backend === null ? plan.backend_reason : `${plan.backend}: ${plan.backend_reason}`],
+    [
+      "Device",
+      devices.length
+        ? devices.map((one) => (
+            <div key={one.device}>
+              {one.device === "cpu" ? `Processor, ${runtime.data?.cpus} cores` : `${one.device}, ${one.name}`}
+              {one.load_percent !== null && `, ${Math.round(one.load_percent)} % busy`}, {((one.total_mb - one.used_mb) / 1024).toFixed(1)} GiB free
+            </div>
+          ))
+        : plan.device,
+    ],
+    ["Queue", queueState(queue)],
+  ];
+  return (
+    <>
+      <Table variant="vertical" withTableBorder aria-label="What will be trained">
+        <Table.Tbody>
+          {facts.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th w={130}>{name}</Table.Th>
+              <Table.Td>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {plan.unknown.map((one) => (
+        <Text key={one} size="xs" c="dimmed">
+          {one}
+        </Text>
+      ))}
+    </>
+  );
+}
+
+function queueState(queue: Schemas["QueueState"]): string {
+  const waits = queue.running >= queue.limit || queue.waiting > 0;
+  if (!waits) return "It starts at once";
+  return `It waits: ${queue.running} of ${queue.limit} run${queue.waiting ? `, ${queue.waiting} before it` : ""}`;
 }

@@ -64,6 +64,44 @@ describe("a design being edited", () => {
     expect(draft.state).toBe("unsaved");
   });
 
+  it("sends what is typed during a long save only once that is answered", async () => {
+    const sent: Edit[] = [];
+    const answers: ((saved: Design) => void)[] = [];
+    const send = (edit: Edit) => {
+      sent.push(edit);
+      return new Promise<Design>((resolve) => answers.push(resolve));
+    };
+    const draft = new DesignDraft(design("r1", { "a.py": "" }), send, "key");
+    draft.setFile("a.py", "1");
+    void draft.save();
+    draft.setFile("a.py", "12");
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(sent).toHaveLength(1);
+    answers[0]!(design("r2", { "a.py": "1" }));
+    await vi.advanceTimersByTimeAsync(600);
+    expect(sent[1]).toEqual({ revision: "r2", files: { "a.py": "12" }, settings: [] });
+  });
+
+  it("takes back many changes that were made at once together", () => {
+    const draft = new DesignDraft(design("r1"), async () => design("r2"), "key");
+    draft.setMany([
+      { path: ["features", "a"], value: { type: "text" } },
+      { path: ["features", "b"], value: { type: "text" } },
+    ]);
+    expect(draft.value(["features"])).toEqual({ a: { type: "text" }, b: { type: "text" } });
+    draft.undo();
+    expect(draft.value(["features", "a"])).toBeUndefined();
+    expect(draft.canUndo).toBe(false);
+  });
+
+  it("keeps the order of changes of a whole entry and of what is inside it", () => {
+    const draft = new DesignDraft(design("r1"), async () => design("r2"), "key");
+    draft.set(["features", "a", "handling"], "dummy");
+    draft.set(["features", "a"], { type: "numerical" });
+    draft.set(["features", "a", "handling"], "quantize");
+    expect(draft.value(["features", "a"])).toEqual({ type: "numerical", handling: "quantize" });
+  });
+
   it("never writes over what another hand has changed", async () => {
     const send = async (): Promise<Design> => {
       throw new ApiError(409, "changed", null, []);

@@ -47,7 +47,9 @@ export class DesignDraft {
   error: unknown = null;
   private files = new Map<string, string>();
   private settings = new Map<string, { path: Path; value: Value }>();
-  private past: { path: Path; value: Value }[] = [];
+  private past: { path: Path; value: Value }[][] = [];
+  private sending = false;
+  private merged: Record<string, unknown> | null = null;
   private listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -91,10 +93,14 @@ export class DesignDraft {
     return this.files.has(name) || name in this.base.files;
   }
 
+  /** The settings as they would be saved; the same object until something changes. */
   get written(): Record<string, unknown> {
-    let values = this.base.written as Record<string, unknown>;
-    for (const { path, value } of this.settings.values()) values = withValue(values, path, value);
-    return values;
+    if (this.merged === null) {
+      let values = this.base.written as Record<string, unknown>;
+      for (const { path, value } of this.settings.values()) values = withValue(values, path, value);
+      this.merged = values;
+    }
+    return this.merged;
   }
 
   value(path: Path): Value | undefined {
@@ -112,23 +118,23 @@ export class DesignDraft {
   }
 
   setMany(changes: { path: Path; value: Value }[]): void {
-    for (const { path, value } of changes) {
-      this.past.push({ path, value: this.value(path) ?? null });
-      this.settings.set(keyOf(path), { path, value });
-    }
+    if (!changes.length) return;
+    // Many at once are taken back at once, too.
+    this.past.push(changes.map(({ path }) => ({ path, value: this.value(path) ?? null })));
+    for (const { path, value } of changes) this.put(path, value);
     this.changed();
   }
 
   undo(): void {
     const last = this.past.pop();
     if (last === undefined) return;
-    this.settings.set(keyOf(last.path), last);
+    for (const { path, value } of last) this.put(path, value);
     this.changed();
   }
 
   /** What the server says now; what was typed since stays. */
   rebase(design: Design): void {
-    if (this.state === "saving" || design.revision === this.base.revision) return;
+    if (this.sending || design.revision === this.base.revision) return;
     if (this.isDirty) this.change("conflict");
     else {
       this.base = design;
@@ -147,9 +153,11 @@ export class DesignDraft {
 
   async save(over = false): Promise<void> {
     clearTimeout(this.timer);
-    if (!this.isDirty || this.state === "saving") return;
+    // What was typed meanwhile is sent once the answer has come: it needs the new revision.
+    if (!this.isDirty || this.sending) return;
     const sentFiles = new Map(this.files);
     const sentSettings = new Map(this.settings);
+    this.sending = true;
     this.change("saving");
     try {
       this.base = await this.send({
@@ -162,10 +170,12 @@ export class DesignDraft {
         if (this.settings.get(key) === edit) this.settings.delete(key);
       }
       this.error = null;
+      this.sending = false;
       this.store();
       this.change(this.isDirty ? "unsaved" : "saved");
       if (this.isDirty) this.later();
     } catch (error) {
+      this.sending = false;
       this.error = error;
       const isConflict = error instanceof ApiError && error.status === 409;
       this.change(isConflict ? "conflict" : "failed");
@@ -184,6 +194,13 @@ export class DesignDraft {
 
   getVersion = (): number => this.version;
 
+  /** Later changes go last: one of a whole entry goes before what is set inside it afterwards. */
+  private put(path: Path, value: Value): void {
+    const key = keyOf(path);
+    this.settings.delete(key);
+    this.settings.set(key, { path, value });
+  }
+
   private changed(): void {
     this.store();
     this.change(this.state === "conflict" ? "conflict" : "unsaved");
@@ -197,6 +214,7 @@ export class DesignDraft {
 
   private change(state: SaveState): void {
     this.state = state;
+    this.merged = null;
     this.version += 1;
     for (const listener of this.listeners) listener();
   }

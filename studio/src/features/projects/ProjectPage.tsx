@@ -1,7 +1,7 @@
 import { Anchor, Badge, Button, Card, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "react-router";
-import { api, type Schemas, unwrap } from "@/shared/api/client";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+import type { Schemas } from "@/shared/api/client";
 import { queries } from "@/shared/api/queries";
 import { Ago } from "@/shared/format/Ago";
 import { Failure } from "@/shared/format/failure";
@@ -9,6 +9,7 @@ import { bytes, count, measured } from "@/shared/format/numbers";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { AddDataset } from "./AddDataset";
 import { NewProject } from "./NewProject";
+import { SampleList, SamplesButton } from "./SampleProjects";
 
 export default function ProjectPage() {
   const { project = "" } = useParams();
@@ -22,6 +23,7 @@ export default function ProjectPage() {
     <>
       <PageTitle title={name} note="Datasets and the models trained on them">
         <NewProject />
+        {!isEmpty && <SamplesButton project={project} />}
         <AddDataset project={project} />
       </PageTitle>
       {isEmpty && <FirstSteps project={project} />}
@@ -34,22 +36,8 @@ export default function ProjectPage() {
 }
 
 function FirstSteps({ project }: { project: string }) {
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const sample = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST("/api/v1/projects/{project}/samples/{sample}", {
-          params: { path: { project, sample: "wine" } },
-        }),
-      ),
-    onSuccess: async (task) => {
-      await client.invalidateQueries();
-      await navigate(`/tasks/${task.reference}/design`);
-    },
-  });
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }} maw={860}>
+    <SimpleGrid cols={{ base: 1, md: 2 }} maw={1080}>
       <Card withBorder>
         <Title order={2} size="h4">
           Begin with your table
@@ -61,20 +49,14 @@ function FirstSteps({ project }: { project: string }) {
         <AddDataset project={project} />
       </Card>
       <Card withBorder>
-        <Title order={2} size="h4">
+        <Title order={2} size="h4" mb="sm">
           Or look around first
         </Title>
-        <Text size="sm" my="sm">
-          The quality of 4,898 white wines (Cortez et al. 2009), ready to train in seconds.
-        </Text>
-        <Button variant="default" loading={sample.isPending} onClick={() => sample.mutate()}>
-          Open the wine sample
-        </Button>
+        <SampleList project={project} />
       </Card>
     </SimpleGrid>
   );
 }
-
 
 function Tasks({ tasks }: { tasks: Schemas["TaskInfo"][] }) {
   return (

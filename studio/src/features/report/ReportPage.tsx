@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NavLink, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NavLink, Select, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,9 +7,11 @@ import { api, type Schemas, unwrap } from "@/shared/api/client";
 import { queries, type SessionIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
 import { PageTitle } from "@/shared/format/PageTitle";
+import { LogLines } from "@/shared/log/LogView";
 import { BinaryCharts } from "./BinaryCharts";
 import { ClassCharts } from "./ClassCharts";
-import { FrozenFiles } from "./FrozenFiles";
+import { ModelArchitecture } from "./ModelArchitecture";
+import { ModelFeatures } from "./ModelFeatures";
 import { PredictedData } from "./PredictedData";
 import { RegressionCharts } from "./RegressionCharts";
 import { ReportSummary } from "./ReportSummary";
@@ -22,7 +24,9 @@ const PARTS = [
   ["performance", "Performance"],
   ["training", "Training"],
   ["predictions", "Predicted data"],
-  ["design", "Design and architecture"],
+  ["features", "Features"],
+  ["design", "Architecture and design"],
+  ["log", "Log"],
 ] as const;
 
 export default function ReportPage() {
@@ -80,11 +84,26 @@ function Part({ part, ids, detail }: { part: string; ids: SessionIds; detail: De
       return <TrainingReport detail={detail} />;
     case "predictions":
       return <PredictedData ids={ids} detail={detail} />;
+    case "features":
+      return <ModelFeatures ids={ids} />;
     case "design":
-      return <FrozenFiles ids={ids} />;
+      return <ModelArchitecture ids={ids} />;
+    case "log":
+      return <TrainingLog detail={detail} />;
     default:
       return <ReportSummary detail={detail} />;
   }
+}
+
+function TrainingLog({ detail }: { detail: Detail }) {
+  return (
+    <section aria-label="Log">
+      <Title order={2} size="h4" mb="sm">
+        Log
+      </Title>
+      <LogLines session={detail.summary} height={640} />
+    </section>
+  );
 }
 
 export function useOutput(detail: Detail) {

@@ -9,7 +9,7 @@ import { useProgress } from "@/shared/api/progress";
 import { queries, taskKey } from "@/shared/api/queries";
 import { useCurveView } from "@/shared/charts/view";
 import { count, duration, measured } from "@/shared/format/numbers";
-import { LogView } from "./LogView";
+import { LogView } from "@/shared/log/LogView";
 import { SessionCharts, useEpochs } from "./SessionCharts";
 import { TensorBoardFrame, TensorBoardSwitch } from "./TensorBoard";
 import { StatusBadge, type Summary } from "./ResultPage";

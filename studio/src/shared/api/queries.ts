@@ -81,6 +81,21 @@ export const queries = {
       queryFn: () => unwrap(api.GET("/api/v1/runtime")),
       refetchInterval: 5000,
     }),
+  plan: (ids: TaskIds, revision: string) =>
+    queryOptions({
+      queryKey: ["plan", taskKey(ids), revision],
+      queryFn: () =>
+        unwrap(api.GET("/api/v1/tasks/{analysis_id}/{mltask_id}/plan", { params: { path: ids } })),
+      staleTime: 0,
+    }),
+  allTasks: () =>
+    queryOptions({ queryKey: ["all-tasks"], queryFn: () => unwrap(api.GET("/api/v1/tasks")) }),
+  sampleTables: () =>
+    queryOptions({
+      queryKey: ["sample-tables"],
+      queryFn: () => unwrap(api.GET("/api/v1/samples")),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   folders: () =>
     queryOptions({ queryKey: ["folders"], queryFn: () => unwrap(api.GET("/api/v1/folders")) }),
   sessions: (ids: TaskIds) =>
@@ -140,6 +155,28 @@ export const queries = {
         unwrap(
           api.GET("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/report", {
             params: { path: ids, query: { output } },
+          }),
+        ),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  modelColumns: (ids: SessionIds) =>
+    queryOptions({
+      queryKey: ["model-columns", sessionKey(ids)],
+      queryFn: () =>
+        unwrap(
+          api.GET("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/columns", {
+            params: { path: ids },
+          }),
+        ),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  modelNetwork: (ids: SessionIds) =>
+    queryOptions({
+      queryKey: ["model-network", sessionKey(ids)],
+      queryFn: () =>
+        unwrap(
+          api.GET("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/network", {
+            params: { path: ids },
           }),
         ),
       staleTime: Number.POSITIVE_INFINITY,

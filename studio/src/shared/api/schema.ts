@@ -464,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description The tables to begin with.
+         */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved-models": {
         parameters: {
             query?: never;
@@ -522,6 +542,26 @@ export interface paths {
          * @description Ends the training at once and keeps nothing.
          */
         post: operations["abort_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Columns
+         * @description The columns of the table with their roles, handlings, and what they became.
+         */
+        get: operations["get_columns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -588,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/input-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Input Columns
+         * @description The columns of numbers that fill an input of the network, in their order.
+         */
+        get: operations["get_input_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/log": {
         parameters: {
             query?: never;
@@ -600,6 +660,26 @@ export interface paths {
          * @description What the worker has printed, from a byte on; a negative one counts from the end.
          */
         get: operations["get_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Network
+         * @description The layers of the kept model.
+         */
+        get: operations["get_network"];
         put?: never;
         post?: never;
         delete?: never;
@@ -682,6 +762,26 @@ export interface paths {
          * @description Ends the training after its batch and keeps the best epoch.
          */
         post: operations["stop_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Tasks
+         * @description The tasks of all projects, the newest first, by name alone.
+         */
+        get: operations["list_all_tasks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -792,6 +892,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{analysis_id}/{mltask_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Estimate
+         * @description What the last valid check of the task went on to measure; waits until it has.
+         */
+        get: operations["get_estimate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{analysis_id}/{mltask_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description What a training would be, as far as that is known before the data are read.
+         */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{analysis_id}/{mltask_id}/preview": {
         parameters: {
             query?: never;
@@ -880,6 +1020,19 @@ export interface components {
              * @description what the login asks for: token, password or users
              */
             way: string;
+        };
+        /**
+         * BackendInfo
+         * @description What Keras can run on.
+         */
+        BackendInfo: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @description null where it is not installed
+             */
+            version: string | null;
         };
         /**
          * BinaryReport
@@ -1021,6 +1174,13 @@ export interface components {
             layers: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Measures
+             * @description whether its time is being measured; see estimate
+             */
+            measures: boolean;
+            /** @description while it trains; null where training.py decides the batch size */
+            memory: components["schemas"]["MemoryNeed"] | null;
             /**
              * Parameters
              * @description of the whole network
@@ -1439,6 +1599,34 @@ export interface components {
             };
         };
         /**
+         * Device
+         * @description What trainings can run on.
+         */
+        Device: {
+            /**
+             * Device
+             * @description as a design names it: cpu, or such as gpu:0
+             */
+            device: string;
+            /**
+             * Load Percent
+             * @description how busy it is: a processor over the last minute, a GPU just now
+             */
+            load_percent: number | null;
+            /**
+             * Name
+             * @description its model
+             */
+            name: string;
+            /** Total Mb */
+            total_mb: number;
+            /**
+             * Used Mb
+             * @description of its memory, in MiB
+             */
+            used_mb: number;
+        };
+        /**
          * Diagnostic
          * @description A finding.
          *
@@ -1832,20 +2020,6 @@ export interface components {
             share_of_rows: number[];
         };
         /**
-         * Gpu
-         * @description A graphics card.
-         */
-        Gpu: {
-            /** Load Percent */
-            load_percent: number;
-            /** Name */
-            name: string;
-            /** Total Mb */
-            total_mb: number;
-            /** Used Mb */
-            used_mb: number;
-        };
-        /**
          * GuessInfo
          * @description What a new task would say.
          */
@@ -1930,6 +2104,34 @@ export interface components {
              * @enum {string}
              */
             type: "hello";
+        };
+        /**
+         * InputColumn
+         * @description A column of numbers that the network gets.
+         */
+        InputColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Place
+             * @description in the array, from 0
+             */
+            place: number;
+            /**
+             * Sources
+             * @description the columns of the table it was made from
+             */
+            sources: string[];
+        };
+        /**
+         * InputColumns
+         * @description A part of the columns of an input.
+         */
+        InputColumns: {
+            /** Columns */
+            columns: components["schemas"]["InputColumn"][];
+            /** Total */
+            total: number;
         };
         /**
          * IntervalResult
@@ -2063,6 +2265,36 @@ export interface components {
          */
         Meaning: "numeric" | "category" | "text" | "date" | "boolean" | "vector" | "image path" | "identifier";
         /**
+         * MemoryNeed
+         * @description The bytes that a training step of a network holds at once, counted from its shapes.
+         */
+        MemoryNeed: {
+            /**
+             * Activations
+             * @description the outputs of all layers for one batch; null where the data decide
+             */
+            activations: number | null;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Gradients
+             * @description one of each trainable weight
+             */
+            gradients: number;
+            /**
+             * Inputs
+             * @description of one batch
+             */
+            inputs: number;
+            /**
+             * Optimizer
+             * @description what the optimizer keeps of the weights
+             */
+            optimizer: number;
+            /** Weights */
+            weights: number;
+        };
+        /**
          * MetricInfo
          * @description A metric.
          */
@@ -2074,6 +2306,113 @@ export interface components {
             /** Name */
             name: string;
             prediction_type: components["schemas"]["PredictionType"];
+        };
+        /**
+         * ModelColumn
+         * @description A column of the table, as the model was trained on it.
+         */
+        ModelColumn: {
+            /** Column */
+            column: string;
+            /**
+             * Handling
+             * @description how it became numbers
+             */
+            handling?: string | null;
+            /**
+             * Input
+             * @description the network's input that it goes to
+             */
+            input?: string | null;
+            /**
+             * Made
+             * @description their names, the first 30
+             */
+            made?: string[];
+            /**
+             * Missing
+             * @description the options on missing values
+             */
+            missing?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Missing Rows
+             * @description rows of the table without a value
+             */
+            missing_rows: number;
+            /**
+             * N Made
+             * @description how many columns of numbers it became
+             * @default 0
+             */
+            n_made: number;
+            /**
+             * Options
+             * @description other options that differ from their defaults
+             */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Role
+             * @description input, target, weight or reject
+             */
+            role: string;
+            /**
+             * Storage
+             * @description how the table keeps it
+             */
+            storage: string;
+            /**
+             * Type
+             * @description of a feature
+             */
+            type?: string | null;
+        };
+        /**
+         * ModelColumns
+         * @description The columns of the table and the inputs of the network.
+         */
+        ModelColumns: {
+            /** Columns */
+            columns: components["schemas"]["ModelColumn"][];
+            /** Inputs */
+            inputs: components["schemas"]["ModelInput"][];
+        };
+        /**
+         * ModelInput
+         * @description An input of the network.
+         */
+        ModelInput: {
+            /** Dtype */
+            dtype: string;
+            /**
+             * N Columns
+             * @description of numbers, by name; 0 for e.g. images
+             */
+            n_columns: number;
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+            /**
+             * Steps
+             * @description what was done to the columns once they were filled
+             */
+            steps: string[];
+        };
+        /**
+         * ModelNetwork
+         * @description A network, layer by layer.
+         */
+        ModelNetwork: {
+            /** Layers */
+            layers: components["schemas"]["NetworkLayer"][];
+            /** Parameters */
+            parameters: number | null;
+            /** Trainable Parameters */
+            trainable_parameters: number | null;
         };
         /**
          * MulticlassReport
@@ -2185,6 +2524,28 @@ export interface components {
             weighted: boolean;
         };
         /**
+         * NetworkLayer
+         * @description A layer of a network.
+         */
+        NetworkLayer: {
+            /**
+             * Inputs
+             * @description the layers that feed it; null if not known
+             */
+            inputs: string[] | null;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: number | null;
+            /**
+             * Shape
+             * @description of its output; null is the rows
+             */
+            shape: (number | null)[] | null;
+            /** Type */
+            type: string;
+        };
+        /**
          * NewDataset
          * @description A file on the server to be known by a name.
          */
@@ -2264,6 +2625,42 @@ export interface components {
             target: string;
             /** Threshold */
             threshold?: number | null;
+        };
+        /**
+         * PackageInfo
+         * @description A package of the Python environment.
+         */
+        PackageInfo: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * PlannedSet
+         * @description A set of rows that the training will be fed with or measured on.
+         *
+         *     Attributes:
+         *         name: such as `"train"`; several of one name where there are folds.
+         *         n_rows: how many rows it has, exactly.
+         *         computed: when an earlier training prepared it, where it is still kept and used again.
+         */
+        PlannedSet: {
+            /** Computed */
+            computed: string | null;
+            /** N Rows */
+            n_rows: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PlannedTraining
+         * @description What a press of Train would do.
+         */
+        PlannedTraining: {
+            /** @description null where the design has mistakes */
+            plan: components["schemas"]["TrainingPlan"] | null;
+            queue: components["schemas"]["QueueState"];
         };
         /**
          * PrecisionRecallSeries
@@ -2503,6 +2900,21 @@ export interface components {
             name: string;
         };
         /**
+         * QueueState
+         * @description How busy the queue is.
+         */
+        QueueState: {
+            /**
+             * Limit
+             * @description how many trainings run at once
+             */
+            limit: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * RaceEntry
          * @description How one backend did.
          *
@@ -2639,10 +3051,98 @@ export interface components {
             total: number;
         };
         /**
+         * RunEstimate
+         * @description How long a training would take, from a few of its real batches.
+         */
+        RunEstimate: {
+            /** Backend */
+            backend?: string | null;
+            /**
+             * Batch Size
+             * @description of the batches that were trained on
+             */
+            batch_size?: number | null;
+            /** Epoch Seconds High */
+            epoch_seconds_high?: number | null;
+            /** Epoch Seconds Low */
+            epoch_seconds_low?: number | null;
+            /**
+             * Epochs
+             * @description null where fit_model decides
+             */
+            epochs?: number | null;
+            /**
+             * Evaluation Seconds
+             * @description to predict the measured rows, after each epoch
+             */
+            evaluation_seconds?: number | null;
+            /**
+             * Feed Seconds
+             * @description until a batch is there, if not cached
+             */
+            feed_seconds?: number | null;
+            /**
+             * First Step Seconds
+             * @description with what is compiled for it
+             */
+            first_step_seconds?: number | null;
+            memory?: components["schemas"]["MemoryNeed"] | null;
+            /**
+             * Models
+             * @description how many times the network is trained, with folds
+             * @default 1
+             */
+            models: number;
+            /**
+             * Others Running
+             * @description trainings that ran here meanwhile
+             * @default 0
+             */
+            others_running: number;
+            /**
+             * Preparation Seconds
+             * @description to preprocess all rows once
+             */
+            preparation_seconds?: number | null;
+            /**
+             * Process Bytes
+             * @description the most that the measuring process had, rows and libraries included
+             */
+            process_bytes?: number | null;
+            /**
+             * Step Seconds High
+             * @description in the slowest
+             */
+            step_seconds_high?: number | null;
+            /**
+             * Step Seconds Low
+             * @description in the fastest of some spans
+             */
+            step_seconds_low?: number | null;
+            /** Steps Per Epoch */
+            steps_per_epoch?: number | null;
+            /**
+             * Stops Early
+             * @description whether there may be fewer epochs
+             * @default false
+             */
+            stops_early: boolean;
+            /**
+             * Unmeasured
+             * @description why there is nothing else, if so
+             */
+            unmeasured?: string | null;
+        };
+        /**
          * RuntimeInfo
          * @description The machine and the Python of the server.
          */
         RuntimeInfo: {
+            /**
+             * All Backends
+             * @description installed or not
+             */
+            all_backends: components["schemas"]["BackendInfo"][];
             /**
              * Backends
              * @description that are installed
@@ -2650,10 +3150,18 @@ export interface components {
             backends: string[];
             /** Cpus */
             cpus: number;
+            /**
+             * Devices
+             * @description the processor first
+             */
+            devices: components["schemas"]["Device"][];
             /** Executable */
             executable: string;
-            /** Gpus */
-            gpus: components["schemas"]["Gpu"][];
+            /**
+             * Executor
+             * @description where trainings run
+             */
+            executor: string;
             /**
              * Home
              * @description the workspace's folder
@@ -2665,14 +3173,10 @@ export interface components {
              */
             limit: number;
             /**
-             * Load Percent
-             * @description of all processors, over the last minute
+             * Packages
+             * @description the main ones
              */
-            load_percent: number;
-            /** Memory Total Mb */
-            memory_total_mb: number;
-            /** Memory Used Mb */
-            memory_used_mb: number;
+            packages: components["schemas"]["PackageInfo"][];
             /** Platform */
             platform: string;
             /** Python */
@@ -2682,6 +3186,28 @@ export interface components {
              * @description of Hornbook
              */
             version: string;
+        };
+        /**
+         * SampleInfo
+         * @description A table to begin with.
+         */
+        SampleInfo: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @description whose it is, and under which licence
+             */
+            source: string;
+            /**
+             * Target
+             * @description the column that its task predicts
+             */
+            target: string;
+            /** Title */
+            title: string;
         };
         /**
          * SavedModelInfo
@@ -2979,6 +3505,25 @@ export interface components {
             target: string | null;
         };
         /**
+         * TaskName
+         * @description A task, as one among many is chosen.
+         */
+        TaskName: {
+            /** Analysis Id */
+            analysis_id: string;
+            /** Mltask Id */
+            mltask_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Project
+             * @description name of its project
+             */
+            project: string;
+            /** Reference */
+            reference: string;
+        };
+        /**
          * TensorBoardInfo
          * @description Where TensorBoard is.
          */
@@ -3028,6 +3573,49 @@ export interface components {
              * @description rows, or their weight, positive and predicted so
              */
             true_positives: number[];
+        };
+        /**
+         * TrainingPlan
+         * @description What a press of Train would do.
+         *
+         *     Attributes:
+         *         models: how many times the network is trained.
+         *         features: how many columns of the table feed the network.
+         *         table_rows: of the train file, where its table is read already.
+         *         train_rows, test_rows, validation_rows: about how many each set will have; exact where
+         *             `sets` are known, `None` where it cannot be told.
+         *         sets: the sets that an earlier training on the same files with the same settings came to;
+         *             empty where there was none.
+         *         keeps_sets: whether preprocessed rows are kept and used again at all.
+         *         backend, backend_reason: what Keras will run on, and why.
+         *         device: that the design asks for.
+         *         unknown: what is not known before the data are read, in sentences.
+         */
+        TrainingPlan: {
+            /** Backend */
+            backend: string | null;
+            /** Backend Reason */
+            backend_reason: string;
+            /** Device */
+            device: string;
+            /** Features */
+            features: number;
+            /** Keeps Sets */
+            keeps_sets: boolean;
+            /** Models */
+            models: number;
+            /** Sets */
+            sets: components["schemas"]["PlannedSet"][];
+            /** Table Rows */
+            table_rows: number | null;
+            /** Test Rows */
+            test_rows: number | null;
+            /** Train Rows */
+            train_rows: number | null;
+            /** Unknown */
+            unknown: string[];
+            /** Validation Rows */
+            validation_rows: number | null;
         };
         /**
          * TrainingResult
@@ -4029,6 +4617,35 @@ export interface operations {
             };
         };
     };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleInfo"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_saved_models: {
         parameters: {
             query?: never;
@@ -4161,6 +4778,39 @@ export interface operations {
             };
         };
     };
+    get_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelColumns"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_curves: {
         parameters: {
             query?: never;
@@ -4266,6 +4916,44 @@ export interface operations {
             };
         };
     };
+    get_input_columns: {
+        parameters: {
+            query?: {
+                /** @description of the network */
+                input?: string;
+                start?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputColumns"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_log: {
         parameters: {
             query?: {
@@ -4288,6 +4976,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogPart"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelNetwork"];
                 };
             };
             /** @description Client Error */
@@ -4430,6 +5151,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_all_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskName"][];
                 };
             };
             /** @description Client Error */
@@ -4633,6 +5383,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunEstimate"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedTraining"];
                 };
             };
             /** @description Client Error */

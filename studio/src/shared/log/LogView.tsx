@@ -3,33 +3,37 @@ import { useClipboard, useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
-import { api, unwrap } from "@/shared/api/client";
+import { api, type Schemas, unwrap } from "@/shared/api/client";
 import { sessionKey } from "@/shared/api/queries";
 import { count } from "@/shared/format/numbers";
 import classes from "./LogView.module.css";
 import { LogText, type Part } from "./logText";
-import type { Summary } from "./ResultPage";
+
+type Summary = Schemas["SessionSummary"];
 
 const PART = 262_144;
 const LINE = 18;
 
-/** What the worker printed, of any length; it follows until one scrolls up. */
+/** What the worker printed, behind a button. */
 export function LogView({ session }: { session: Summary }) {
   const [opened, { toggle }] = useDisclosure();
-  const { log, readEarlier } = useLog(session, opened);
   return (
     <section aria-label="Log">
       <Button variant="subtle" size="compact-sm" aria-expanded={opened} onClick={toggle}>
         Log
       </Button>
-      <Collapse expanded={opened}>
-        {opened && <Lines log={log} onEarlier={readEarlier} />}
-      </Collapse>
+      <Collapse expanded={opened}>{opened && <LogLines session={session} height={360} />}</Collapse>
     </section>
   );
 }
 
-function useLog(session: Summary, opened: boolean) {
+/** What the worker printed, of any length; it follows until one scrolls up. */
+export function LogLines({ session, height }: { session: Summary; height: number }) {
+  const { log, readEarlier } = useLog(session);
+  return <Lines log={log} height={height} onEarlier={readEarlier} />;
+}
+
+function useLog(session: Summary) {
   const [log] = useState(() => new LogText());
   const [, setLines] = useState(0);
   const read = (offset: number) =>
@@ -40,7 +44,6 @@ function useLog(session: Summary, opened: boolean) {
     );
   useQuery({
     queryKey: ["log", sessionKey(session), session.status],
-    enabled: opened,
     queryFn: async () => {
       if (log.end < 0) {
         const part = await read(-PART);
@@ -70,7 +73,11 @@ function useLog(session: Summary, opened: boolean) {
   return { log, readEarlier };
 }
 
-function Lines({ log, onEarlier }: { log: LogText; onEarlier: () => Promise<void> }) {
+function Lines({ log, height, onEarlier }: {
+  log: LogText;
+  height: number;
+  onEarlier: () => Promise<void>;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const clipboard = useClipboard();
   const [follows, setFollows] = useState(true);
@@ -120,6 +127,7 @@ function Lines({ log, onEarlier }: { log: LogText; onEarlier: () => Promise<void
         tabIndex={0}
         aria-label="Log of the training"
         className={classes.log}
+        style={{ height }}
         onScroll={({ currentTarget: here }) =>
           setFollows(here.scrollHeight - here.scrollTop - here.clientHeight < LINE)
         }
