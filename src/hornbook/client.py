@@ -21,8 +21,9 @@ from hornbook.registry import (
     TaskRecord,
     default_home,
 )
+from hornbook.registry.model_folder import find_model_folder
+from hornbook.serving.open import open_predictor
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.resources import DesignResources
 from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
@@ -131,8 +132,7 @@ class Workspace:
         Models that it has trained are trusted already. Read the code before.
 
         Args:
-            reference: a session's name, or the id or name of a saved model, whose active version
-                is meant.
+            reference: as for `model_folder`.
 
         Returns:
             What may be run from now on.
@@ -144,11 +144,18 @@ class Workspace:
         TrustedModels(self.home).add(folder, "trusted by hand")
         return CodeOfModel.of(folder)
 
-    def model_folder(self, reference: str) -> Path:
-        """The files of a model; names as for `trust`."""
-        if "/" in reference or reference == "latest":
-            return self.session(reference).model.folder.parent
-        return self._registry.saved_model(reference).active_version.folder
+    def model_folder(self, reference: str | Path) -> Path:
+        """The folder of a model, with its `model` and `design` in it.
+
+        Args:
+            reference: the id or name of a saved model, whose active version is meant, or
+                `NAME@v2`; a session's name or `latest`; or a folder with a model in it.
+
+        Raises:
+            NotFoundError: there is no such model; the message lists what exists.
+        """
+        settle_ended(self._registry)
+        return find_model_folder(self._registry, reference)
 
     def close(self) -> None:
         """Closes the database, and ends workers that were kept ready."""
@@ -362,17 +369,8 @@ class Model:
 
     def predictor(self) -> Predictor:
         """The model loaded and ready to predict; loaded once."""
-        # Keras is imported only by those who predict: it takes seconds.
-        from hornbook.backends.open import open_some_backend
-
         if self._predictor is None:
-            home = self._registry.home
-            resources = DesignResources.of_model(self.folder.parent, home)
-            artifact = ModelArtifact.read(self.folder, resources)
-            open_some_backend(artifact.backend)
-            from hornbook.serving.predict import Predictor
-
-            self._predictor = Predictor(artifact, TrustedModels(home))
+            self._predictor = open_predictor(self.folder.parent, self._registry.home)
         return self._predictor
 
     @property

@@ -26,7 +26,7 @@ def trust(
         str,
         typer.Argument(
             metavar="MODEL",
-            help="<analysis_id>/<mltask_id>/<session_id>, or the id or name of a saved model.",
+            help="A session, a saved model, one of its versions (NAME@v2), or a folder.",
         ),
     ],
     show: Annotated[

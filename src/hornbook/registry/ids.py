@@ -11,6 +11,7 @@ from hornbook.errors import UsageError
 
 __all__ = [
     "ModelReference",
+    "is_session_reference",
     "new_id",
     "parse_model_reference",
     "session_id",
@@ -67,6 +68,16 @@ def parse_model_reference(reference: str) -> ModelReference:
             fix="Write '<analysis_id>/<mltask_id>/<session_id>', such as 'Ab3dE6gH/Zx9wV7uT/s2'.",
         )
     return ModelReference(*ids)
+
+
+def is_session_reference(text: str) -> bool:
+    """Whether a text has the form of `"<analysis_id>/<mltask_id>/<session_id>"`.
+
+    Example:
+        >>> is_session_reference("Ab3dE6gH/Zx9wV7uT/s2"), is_session_reference("models/wine/v1")
+        (True, False)
+    """
+    return re.fullmatch(r"[A-Za-z0-9]{8}/[A-Za-z0-9]{8}/s[1-9][0-9]{0,8}", text) is not None
 
 
 def session_id(number: int) -> str:

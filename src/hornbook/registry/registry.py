@@ -247,6 +247,15 @@ class Registry:
         with self._database.read() as transaction:
             return saved_models.find_saved_model(transaction, self._layout, id_or_name)
 
+    def saved_model_version(self, reference: str) -> VersionRecord:
+        """A version by `NAME@v2`, or the active one by `NAME`; ids do as well as names.
+
+        Raises:
+            NotFoundError: it names what does not exist and lists what does.
+        """
+        with self._database.read() as transaction:
+            return saved_models.find_version(transaction, self._layout, reference)
+
     def set_user(self, name: str, password_hash: str) -> UserRecord:
         """Add a user of the studio, or give one another password.
 

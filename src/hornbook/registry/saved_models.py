@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hornbook.atomic import PARTIAL_PATTERN, partial_path, replace_folder_atomically, sync_folder
 from hornbook.errors import NotFoundError
 from hornbook.registry.errors import WorkspaceError
-from hornbook.registry.ids import new_id, version_id
+from hornbook.registry.ids import new_id, version_id, version_number
 from hornbook.registry.layout import Layout
 from hornbook.registry.listing import existing
 from hornbook.registry.records import SavedModelRecord, SessionRecord, VersionRecord
@@ -27,6 +27,7 @@ __all__ = [
     "all_saved_models",
     "copy_for_version",
     "find_saved_model",
+    "find_version",
 ]
 
 NOT_DEPLOYED = ("events.jsonl", "worker.log", "tensorboard")
@@ -106,6 +107,26 @@ def find_saved_model(transaction: Session, layout: Layout, id_or_name: str) -> S
     shown = [f"{it.saved_model_id} ({it.name})" for it in all_saved_models(transaction, layout)]
     raise NotFoundError(
         f"Saved model '{id_or_name}' does not exist. {existing('saved models', shown)}"
+    )
+
+
+def find_version(transaction: Session, layout: Layout, reference: str) -> VersionRecord:
+    """The version of `NAME@v2`, or the active one of `NAME`.
+
+    Raises:
+        NotFoundError: it names what does not exist and lists what does.
+    """
+    name, at, wanted = reference.rpartition("@")
+    if not at or version_number(wanted) is None:
+        return find_saved_model(transaction, layout, reference).active_version
+    saved_model = find_saved_model(transaction, layout, name)
+    for version in saved_model.versions:
+        if version.version_id == wanted:
+            return version
+    shown = [version.version_id for version in saved_model.versions]
+    raise NotFoundError(
+        f"The saved model '{saved_model.name}' has no version '{wanted}'. "
+        f"{existing('versions', shown)}"
     )
 
 

@@ -122,7 +122,7 @@ class TrustedModels:
         if not resolved.is_relative_to(self._home):
             return str(resolved)
         kind, *ids = resolved.relative_to(self._home).parts
-        return ids[0] if kind == "saved_models" and ids else "/".join(ids)
+        return ("@" if kind == "saved_models" else "/").join(ids)
 
 
 def _digest(folder: Path) -> str | None:
