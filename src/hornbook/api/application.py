@@ -19,6 +19,7 @@ from hornbook.api import (
     login,
     runtime,
     samples,
+    saved_models,
     sessions,
     tasks,
 )
@@ -28,7 +29,18 @@ from hornbook.api.studio import Studio
 
 __all__ = ["create_application", "openapi_document"]
 
-_PARTS = (login, datasets, folders, tasks, designs, sessions, runtime, samples, events)
+_PARTS = (
+    login,
+    datasets,
+    folders,
+    tasks,
+    designs,
+    sessions,
+    saved_models,
+    runtime,
+    samples,
+    events,
+)
 
 
 def create_application(studio: Studio, access: Access) -> FastAPI:

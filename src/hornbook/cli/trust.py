@@ -15,6 +15,7 @@ from hornbook.cli.output import (
     print_json,
     reported_errors,
 )
+from hornbook.cli.sessions import AnyModel
 from hornbook.client import Workspace
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
@@ -22,13 +23,7 @@ __all__ = ["trust"]
 
 
 def trust(
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="A session, a saved model, one of its versions (NAME@v2), or a folder.",
-        ),
-    ],
+    model: AnyModel,
     show: Annotated[
         bool, typer.Option("--show", help="Only tell what may be run, and whether it is trusted.")
     ] = False,

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from hornbook.errors import NotFoundError
 from hornbook.registry.ids import ModelReference
+from hornbook.registry.listing import existing
 
 __all__ = [
     "Activation",
@@ -184,13 +186,24 @@ class SavedModelRecord:
         """The version that scores."""
         return next(version for version in self.versions if version.active)
 
+    def version(self, version_id: str) -> VersionRecord:
+        """The version of an id, such as `v2`.
+
+        Raises:
+            NotFoundError: it lists the versions that exist.
+        """
+        for version in self.versions:
+            if version.version_id == version_id:
+                return version
+        known = existing("versions", [version.version_id for version in self.versions])
+        raise NotFoundError(f"The saved model '{self.name}' has no version '{version_id}'. {known}")
+
     @property
     def previous_version(self) -> VersionRecord | None:
         """The version that scored before the active one, and will again after a rollback."""
         if len(self.activations) < 2:
             return None
-        before = self.activations[-2].version_id
-        return next(version for version in self.versions if version.version_id == before)
+        return self.version(self.activations[-2].version_id)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def find_version(transaction: Session, layout: Layout, reference: str) -> Versio
     name, at, wanted = reference.rpartition("@")
     if not at or version_number(wanted) is None:
         return find_saved_model(transaction, layout, reference).active_version
-    return _version(find_saved_model(transaction, layout, name), wanted)
+    return find_saved_model(transaction, layout, name).version(wanted)
 
 
 def activate_version(
@@ -99,7 +99,7 @@ def activate_version(
         NotFoundError: there is no such saved model or version.
     """
     row = locked_saved_model(transaction, id_or_name)
-    number = version_number(_version(_record(layout, row), wanted).version_id)
+    number = version_number(_record(layout, row).version(wanted).version_id)
     assert number is not None, "A version is found by its number only."
     if number != row.active_version_number:
         _activate(row, number, datetime.now(UTC))
@@ -157,7 +157,7 @@ def delete_version(transaction: Session, layout: Layout, id_or_name: str, wanted
     """
     row = locked_saved_model(transaction, id_or_name)
     record = _record(layout, row)
-    version = _version(record, wanted)
+    version = record.version(wanted)
     if version.active:
         raise WorkspaceError(
             f"Version {wanted} of '{row.name}' is active and cannot be deleted.",
@@ -242,16 +242,6 @@ def _unknown(transaction: Session, id_or_name: str) -> NotFoundError:
     shown = [f"{row.saved_model_id} ({row.name})" for row in rows]
     return NotFoundError(
         f"Saved model '{id_or_name}' does not exist. {existing('saved models', shown)}"
-    )
-
-
-def _version(saved_model: SavedModelRecord, wanted: str) -> VersionRecord:
-    for version in saved_model.versions:
-        if version.version_id == wanted:
-            return version
-    raise NotFoundError(
-        f"The saved model '{saved_model.name}' has no version '{wanted}'. "
-        f"Existing versions: {_listed(saved_model)}."
     )
 
 
