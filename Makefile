@@ -21,6 +21,7 @@ serve: $(STAMP) $(PAGES)  ## the studio in the browser, from nothing
 
 test: check test-studio $(WHEEL)  ## every test, with linters and types first
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-fast: $(STAMP)  ## an answer in two minutes: no real trainings
@@ -56,9 +57,9 @@ $(WHEEL): $(PAGES) $(shell find src -name '*.py' -o -name '*.csv' 2>/dev/null) p
 		--target build/wheel/site build/wheel/dist/*.whl
 	touch $@
 
-.PHONY: chromium
-chromium:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium >/dev/null
+.PHONY: chromium postgresql
+chromium postgresql:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $@ >/dev/null
 
 # Compiled bytecode makes the import of Keras several times as fast.
 $(STAMP): pyproject.toml constraints.txt

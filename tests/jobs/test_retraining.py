@@ -177,6 +177,7 @@ def test_an_ordinary_session_is_no_retraining(registry, design):
     assert finish_retraining(registry, session) is None
 
 
+@pytest.mark.slow
 def test_other_metric_settings_are_no_common_measure(registry, deployed, retrained):
     session = retrained(0.9, "if-better")
     task = frozen(session)

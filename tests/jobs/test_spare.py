@@ -112,6 +112,20 @@ def test_a_dead_worker_is_replaced_by_a_new_one(design, registry, spares):
     assert session.worker_pid != dead.pid
 
 
+def test_the_next_worker_waits_while_the_training_needs_the_machine(home):
+    with closing(SpareWorkers(home, ("jax",), refill_seconds=3600)) as spares:
+        assert spares.wait_until_ready()
+        taken = spares.take("jax", home)
+        try:
+            assert taken is not None
+            assert spares._spare == {}
+            assert spares.take("jax", home) is None
+            spares.refill()
+            assert spares._spare["jax"].process.pid != taken.process.pid
+        finally:
+            taken.end()
+
+
 @pytest.mark.timeout(60)
 def test_a_dead_worker_is_not_waited_for(spares):
     spares._spare["jax"].process.kill()

@@ -28,6 +28,7 @@ __all__ = ["DEFAULT_PROJECT", "Studio"]
 
 DEFAULT_PROJECT = "My project"
 _LOG = logging.getLogger("hornbook")
+_REFILL_SECONDS = 30.0
 _EVENTS_TOLD = {"epoch", "batch", "fit_started", "fold", "race"}
 
 
@@ -56,7 +57,11 @@ class Studio:
         self.hub = EventHub()
         self.board = SessionBoard()
         self.tables = TableReadings(TableStore(self.home / "datasets"), self.hub)
-        self.spares = SpareWorkers(self.home, self.spare_backends) if self.spare_backends else None
+        self.spares = (
+            SpareWorkers(self.home, self.spare_backends, _REFILL_SECONDS)
+            if self.spare_backends
+            else None
+        )
         self.tensorboard = TensorBoard(self.home / "analyses")
         self.queue = TrainingQueue(
             self.registry,

@@ -173,6 +173,11 @@ def _of_measured(
     assert newer.metric is not None
     assert newer.greater_is_better is not None
     notes = list(_seen_before(version, session))
+    if newer.measured_on == "test":
+        notes.append(
+            "The epoch of the new model was chosen on these rows, which favours it a little. A "
+            "validation share in [split] rules it out."
+        )
     if measured["left_out_rows"]:
         notes.append(
             f"{measured['left_out_rows']:,} new test rows are left out: {version.version_id} "

@@ -188,6 +188,8 @@ class TrainingQueue:
         ended = settle(self._registry, watched.session, code)
         with self._lock:
             self._watched.pop(watched.session.reference, None)
+        if self._spares is not None:
+            self._spares.refill()
         self._on_session(ended)
 
     def _start_next(self) -> None:

@@ -118,13 +118,30 @@ class SpareWorkers:
     Args:
         home: the workspace's folder.
         backends: to keep a worker for.
+        refill_seconds: how long after one was taken the next is started, unless `refill` is
+            called before. Its imports take some seconds of a core, which the training that has
+            just begun may need more.
     """
 
-    def __init__(self, home: Path, backends: Iterable[BackendName]) -> None:
+    def __init__(
+        self, home: Path, backends: Iterable[BackendName], refill_seconds: float = 0.0
+    ) -> None:
         self._home = home
+        self._refill_seconds = refill_seconds
+        self._backends = tuple(backends)
         self._lock = threading.Lock()
-        self._spare = {backend: SpareWorker(backend, home) for backend in backends}
+        self._spare: dict[str, SpareWorker] = {}
         self._is_open = True
+        self._timer: threading.Timer | None = None
+        self.refill()
+
+    def refill(self) -> None:
+        """Starts the workers that are missing."""
+        with self._lock:
+            if self._is_open:
+                for backend in self._backends:
+                    if backend not in self._spare:
+                        self._spare[backend] = SpareWorker(backend, self._home)
 
     def wait_until_ready(self, timeout_seconds: float = 120.0) -> bool:
         """Whether all are ready, waiting for that for so long at most, and for none that died."""
@@ -147,22 +164,32 @@ class SpareWorkers:
             home: the workspace of the training.
         """
         with self._lock:
-            name = next((one for one in self._spare if one == backend), None)
-            if not self._is_open or name is None or home.resolve() != self._home.resolve():
+            worker = self._spare.get(backend)
+            if not self._is_open or worker is None or home.resolve() != self._home.resolve():
                 return None
-            worker = self._spare[name]
-            if worker.wait_until_ready(0.0) and not worker.is_outdated:
-                self._spare[name] = SpareWorker(name, self._home)
-                return worker
-            if worker.is_outdated or worker.process.poll() is not None:
+            is_ready = worker.wait_until_ready(0.0) and not worker.is_outdated
+            if not is_ready:
+                if not worker.is_outdated and worker.process.poll() is None:
+                    return None
                 worker.end()
-                self._spare[name] = SpareWorker(name, self._home)
-            return None
+            del self._spare[backend]
+        self._refill_later()
+        return worker if is_ready else None
+
+    def _refill_later(self) -> None:
+        if self._refill_seconds == 0.0:
+            self.refill()
+            return
+        self._timer = threading.Timer(self._refill_seconds, self.refill)
+        self._timer.daemon = True
+        self._timer.start()
 
     def close(self) -> None:
         """Ends the workers that were given no job."""
         with self._lock:
             self._is_open = False
+            if self._timer is not None:
+                self._timer.cancel()
             for worker in self._spare.values():
                 worker.end()
             self._spare.clear()

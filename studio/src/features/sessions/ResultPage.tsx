@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import type { Schemas } from "@/shared/api/client";
+import { useProgress } from "@/shared/api/progress";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
 import { PageTitle } from "@/shared/format/PageTitle";
@@ -43,14 +44,15 @@ export default function ResultPage() {
       },
       { replace: true },
     );
-  const running = chosen?.progress ? `${chosen.progress.epoch}/${chosen.progress.epochs ?? "?"} ` : "";
+  const tab = `Result of ${task.data.name}`;
   return (
     <>
-      <PageTitle title={task.data.name} note={task.data.folder} tab={`${running}Result of ${task.data.name}`}>
+      <PageTitle title={task.data.name} note={task.data.folder} tab={tab}>
         <Button component={Link} to={`/tasks/${taskKey(ids)}/compare`} variant="default" disabled={!sessions.data.some((one) => one.has_model)}>
           Compare models
         </Button>
       </PageTitle>
+      {chosen && <RunningTitle session={chosen} tab={tab} />}
       <Group justify="space-between" align="flex-start">
         <TaskTabs ids={ids} active="result" />
         <Group gap={4} component="nav" aria-label="View of the sessions">
@@ -97,6 +99,16 @@ export default function ResultPage() {
       )}
     </>
   );
+}
+
+/** Says in the browser's tab how far the training is. */
+function RunningTitle({ session, tab }: { session: Summary; tab: string }) {
+  const progress = useProgress(session);
+  const share = progress ? `${progress.epoch}/${progress.epochs ?? "?"} ` : "";
+  useEffect(() => {
+    document.title = `${share}${tab} · Hornbook`;
+  }, [share, tab]);
+  return null;
 }
 
 const COLOURS: Record<string, string> = {

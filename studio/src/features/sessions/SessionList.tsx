@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { api, unwrap } from "@/shared/api/client";
+import { useProgress } from "@/shared/api/progress";
 import { ago, measured } from "@/shared/format/numbers";
 import { StatusBadge, type Summary } from "./ResultPage";
 import classes from "./SessionList.module.css";
@@ -71,8 +72,6 @@ function Item({ session, onChoose, chosen }: { session: Summary; onChoose: () =>
         }),
       ),
   });
-  const progress = session.progress;
-  const share = progress?.epochs ? (100 * progress.epoch) / progress.epochs : 0;
   return (
     <>
       <Group justify="space-between" wrap="nowrap" gap={4}>
@@ -96,8 +95,8 @@ function Item({ session, onChoose, chosen }: { session: Summary; onChoose: () =>
           {session.session_id}, {ago(session.created_at)}
         </Text>
       </Group>
-      {progress && session.status === "running" ? (
-        <Progress value={share} size="sm" mt={6} aria-label={`Progress of ${session.name}`} />
+      {session.status === "running" ? (
+        <ItemProgress session={session} />
       ) : (
         session.metric_value !== null && (
           <Text size="xs" className="numeric">
@@ -107,4 +106,10 @@ function Item({ session, onChoose, chosen }: { session: Summary; onChoose: () =>
       )}
     </>
   );
+}
+
+function ItemProgress({ session }: { session: Summary }) {
+  const progress = useProgress(session);
+  const share = progress?.epochs ? (100 * progress.epoch) / progress.epochs : 0;
+  return <Progress value={share} size="sm" mt={6} aria-label={`Progress of ${session.name}`} />;
 }

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { api, type Schemas, unwrap } from "@/shared/api/client";
 import { pointsOf } from "@/shared/api/points";
+import { useProgress } from "@/shared/api/progress";
 import { queries, taskKey } from "@/shared/api/queries";
 import { Chart } from "@/shared/charts/Chart";
 import { curveChart, metricNames } from "@/shared/charts/curves";
@@ -37,20 +38,20 @@ export function SessionPanel({ session, search, set }: {
   const metric = search.get("metric") ?? session.metric ?? names[0] ?? "loss";
   const board = search.get("tensorboard") === "1";
   const isOpen = session.status === "running" || session.status === "queued";
-  const best = points.bestEpoch ?? session.best_epoch;
   const charts = useMemo(
     () =>
       [metric, "loss"].map((name) => {
-        const made = () => curveChart(points.series, name, points.bestEpoch ?? best, smoothing, logY);
+        const made = () =>
+          curveChart(points.series, name, points.bestEpoch ?? session.best_epoch, smoothing, logY, isOpen);
         return {
           ...made(),
           table: () => made().table(),
           live: { subscribe: points.subscribe, option: () => made().option },
         };
       }),
-    // The points are one object; the outline tells when other curves come or another epoch is kept.
+    // The points are one object; the outline tells when other curves come.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [outline, metric, best, smoothing, logY],
+    [outline, metric, session.best_epoch, smoothing, logY, isOpen],
   );
   const epochs = Math.max(0, ...Object.values(points.series).map((values) => values.length));
   return (
@@ -62,11 +63,7 @@ export function SessionPanel({ session, search, set }: {
               {session.name}
             </Title>
             <StatusBadge session={session} />
-            {best != null && epochs > 0 && (
-              <Badge color="yellow" variant="light" leftSection={<IconTrophy size={12} aria-hidden />}>
-                Epoch {best} kept
-              </Badge>
-            )}
+            {epochs > 0 && <KeptEpoch session={session} />}
           </Group>
           {session.description && <Text size="sm">{session.description}</Text>}
         </div>
@@ -80,7 +77,7 @@ export function SessionPanel({ session, search, set }: {
           )}
         </Group>
       </Group>
-      {isOpen && <Running session={session} epochs={epochs} />}
+      {isOpen && <Running session={session} />}
       {session.reason && (
         <Alert color={session.status === "failed" ? "red" : "gray"} title={`The training ${session.status}.`}>
           <Text size="sm" style={{ whiteSpace: "pre-wrap" }}>
@@ -115,11 +112,22 @@ export function SessionPanel({ session, search, set }: {
   );
 }
 
-function Running({ session, epochs }: { session: Summary; epochs: number }) {
-  const progress = session.progress;
+function KeptEpoch({ session }: { session: Summary }) {
+  const points = pointsOf(session.reference);
+  const best = useSyncExternalStore(points.subscribe, points.getBestEpoch) ?? session.best_epoch;
+  if (best === null) return null;
+  return (
+    <Badge color="yellow" variant="light" leftSection={<IconTrophy size={12} aria-hidden />}>
+      Epoch {best} kept
+    </Badge>
+  );
+}
+
+function Running({ session }: { session: Summary }) {
+  const progress = useProgress(session);
   if (session.status === "queued") return <Text size="sm">Waiting for its turn.</Text>;
   if (!progress?.epochs) return <Text size="sm">Preparing: reading, splitting, fitting features, building the network…</Text>;
-  const done = Math.max(progress.epoch, epochs);
+  const done = progress.epoch;
   const inEpoch = progress.batches ? progress.batch / progress.batches : 0;
   const left = progress.seconds_per_epoch ? (progress.epochs - done - inEpoch) * progress.seconds_per_epoch : null;
   return (

@@ -2,21 +2,22 @@ import type { Schemas } from "./client";
 
 export type Series = Record<string, (number | null)[]>;
 
-const LEAST_PAUSE = 100;
-const PAUSE_PER_DRAWING = 1;
+const LEAST_PAUSE = 30;
+const PAUSE_PER_DRAWING = 2;
 
 /**
  * The numbers of one session's epochs, kept outside React: charts are told when they grow.
  *
- * Epochs may end faster than a page can draw. So charts are told again only once the frame is
- * shown and as much time has passed as that took: what came meanwhile is drawn at once.
+ * Epochs may end faster than a page can draw. So charts are told again only once a pause has
+ * passed that grows with the time the last drawing took, which on a busy machine is longer: what
+ * came meanwhile is drawn at once. A hidden page draws nothing until it is seen.
  */
 export class EpochPoints {
   series: Series = {};
   bestEpoch: number | null = null;
   fold: number | null = null;
   private listeners = new Set<() => void>();
-  private waiting = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private next = 0;
   private outline = "";
   private undrawn: number[] = [];
@@ -60,46 +61,59 @@ export class EpochPoints {
     return () => this.listeners.delete(listener);
   };
 
-  /** What of the points shows outside of charts; the same text while that is the same. */
+  /** Which curves there are; the same text while they are the same. */
   getOutline = (): string => this.outline;
 
+  getBestEpoch = (): number | null => this.bestEpoch;
+
   private tell(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    setTimeout(() => this.draw(), Math.max(0, this.next - performance.now()));
+    const wait = this.next - performance.now();
+    if (wait <= 0) this.draw();
+    else this.timer ??= setTimeout(() => this.draw(), wait);
   }
 
   private draw(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (isHidden()) {
+      whenSeen(() => this.draw());
+      return;
+    }
     const began = performance.now();
     const written = this.undrawn;
     this.undrawn = [];
     this.outline = this.newOutline();
     for (const listener of this.listeners) listener();
-    // A page that is hidden, or on a busy machine, shows its frame later: it is not drawn before.
-    onFrame(() => {
-      const shown = performance.now();
-      this.next = shown + Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (shown - began));
-      this.waiting = false;
-      noteDelays(written);
-      if (this.undrawn.length > 0) this.tell();
-    });
+    const ended = performance.now();
+    this.next = ended + Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (ended - began));
+    noteDelays(written);
   }
 
   private newOutline(): string {
-    return JSON.stringify([Object.keys(this.series), this.bestEpoch]);
+    return JSON.stringify(Object.keys(this.series));
   }
 }
 
-function onFrame(then: () => void): void {
-  if (typeof requestAnimationFrame === "undefined") then();
-  else requestAnimationFrame(then);
+function isHidden(): boolean {
+  return typeof document !== "undefined" && document.hidden;
+}
+
+function whenSeen(then: () => void): void {
+  document.addEventListener("visibilitychange", then, { once: true });
 }
 
 /** For measurements: how long after it was written an epoch stands in the chart, in ms. */
 function noteDelays(written: number[]): void {
-  const { hornbookDelays } = globalThis as { hornbookDelays?: number[] };
-  for (const moment of written) hornbookDelays?.push(Date.now() - moment * 1000);
+  const { hornbookDelays: delays } = globalThis as { hornbookDelays?: Delays };
+  if (delays === undefined) return;
+  const note = (kind: keyof Delays) => {
+    for (const moment of written) delays[kind].push(Date.now() - moment * 1000);
+  };
+  note("drawn");
+  requestAnimationFrame(() => note("framed"));
 }
+
+type Delays = { drawn: number[]; framed: number[] };
 
 const known = new Map<string, EpochPoints>();
 

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Schemas } from "./client";
 import { pointsOf } from "./points";
+import { takeProgress } from "./progress";
 
 type Message =
   | Schemas["HelloEvent"]
@@ -15,7 +16,6 @@ export type ConnectionState = "connecting" | "open" | "lost";
 
 const FIRST_DELAY = 300;
 const LONGEST_DELAY = 8000;
-const PROGRESS_PAUSE = 800;
 
 /** One socket for all events: it resumes where it was, and never stops trying. */
 export class StudioSocket {
@@ -25,8 +25,6 @@ export class StudioSocket {
   private sequence = 0;
   private delay = FIRST_DELAY;
   private closed = false;
-  private progress = new Map<string, Schemas["SessionProgress"]>();
-  private progressTimer: ReturnType<typeof setTimeout> | undefined;
   private listeners = new Set<() => void>();
 
   constructor(private readonly client: QueryClient) {}
@@ -98,8 +96,7 @@ export class StudioSocket {
         return;
       }
       case "progress":
-        this.progress.set(message.reference, message.progress);
-        this.progressTimer ??= setTimeout(() => this.showProgress(), PROGRESS_PAUSE);
+        takeProgress(message.reference, message.progress);
         return;
       case "dataset":
         if (message.done_bytes === message.total_bytes) {
@@ -130,20 +127,5 @@ export class StudioSocket {
     if (session.ended_at !== null) {
       void this.client.invalidateQueries({ queryKey: ["curves", session.reference] });
     }
-  }
-
-  private showProgress(): void {
-    this.progressTimer = undefined;
-    for (const [reference, progress] of this.progress) {
-      this.patch(reference, (known) => ({ ...known, progress }));
-    }
-    this.progress.clear();
-  }
-
-  private patch(reference: string, change: (known: Summary) => Summary): void {
-    const task = reference.split("/").slice(0, 2).join("/");
-    this.client.setQueryData<Summary[]>(["sessions", task], (known) =>
-      known?.map((one) => (one.reference === reference ? change(one) : one)),
-    );
   }
 }

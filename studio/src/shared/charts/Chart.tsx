@@ -15,6 +15,7 @@ import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef, useState } from "react";
 import { download, type Table, toCsv } from "./csv";
+import { LiveDrawing } from "./live";
 
 echarts.use([
   BarChart,
@@ -128,16 +129,17 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   }, [dark, group]);
 
   useEffect(() => {
-    if (live === undefined) return;
-    return live.subscribe(() => {
-      const { series = [] } = live.option() as { series?: { data?: unknown }[] };
-      chart.current?.setOption({ series: series.map(dataOf) });
-      chart.current?.getZr().flush();
-    });
-  }, [live]);
+    if (live === undefined || chart.current === null) return;
+    const drawing = new LiveDrawing(chart.current, live.option);
+    const unsubscribe = live.subscribe(() => drawing.grow());
+    return () => {
+      unsubscribe();
+      drawing.dispose();
+    };
+  }, [live, dark, group]);
 
   useEffect(() => {
-    const series = (option as { series?: { data?: unknown }[] }).series ?? [];
+    const series = (option as { series?: Data[] }).series ?? [];
     const shape = JSON.stringify([dark, group, { ...option, series: series.map(shapeOf) }]);
     if (shape === drawn.current) {
       // Only the data have grown: the rest need not be laid out anew.
@@ -154,12 +156,14 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   return <Box ref={place} h={height} role="img" aria-label={`Chart: ${title}`} />;
 }
 
-function shapeOf<T extends object>(series: T) {
+type Data = { data?: unknown };
+
+function shapeOf(series: Data) {
   return { ...series, data: undefined };
 }
 
-function dataOf(series: { data?: unknown }) {
-  return { data: series.data };
+function dataOf({ data }: Data) {
+  return { data };
 }
 
 function savePicture(chart: EChartsType, name: string): void {

@@ -31,6 +31,12 @@ export function linesOf(series: Series, metric: string): { name: string; values:
   });
 }
 
+/** From the first epoch to the last; while it grows there is room for those to come. */
+function xRange(longest: number, growing: boolean): [number, number] | undefined {
+  if (growing) return [1, Math.max(longest + 4, Math.ceil(longest * 1.2))];
+  return longest > 1 ? undefined : [0, 2];
+}
+
 /** Train and test of one metric over the epochs, the kept one marked. */
 export function curveChart(
   series: Series,
@@ -38,6 +44,7 @@ export function curveChart(
   best: number | null,
   smoothing: number,
   logY: boolean,
+  growing = false,
 ): { option: EChartsCoreOption; table: () => Table; height: number } {
   const found = linesOf(series, metric);
   const asPoints = (values: (number | null)[]) =>
@@ -57,7 +64,7 @@ export function curveChart(
   const longest = Math.max(1, ...found.map((one) => one.values.length));
   return {
     height: 260,
-    option: lineChart({ x: "epoch", y: metric, lines, whole: true, logY, xRange: longest > 1 ? undefined : [0, 2] }),
+    option: lineChart({ x: "epoch", y: metric, lines, whole: true, logY, xRange: xRange(longest, growing) }),
     table: () => ({
       columns: ["epoch", ...found.map((one) => one.name)],
       rows: Array.from({ length: longest }, (_, at) => [at + 1, ...found.map((one) => one.values[at] ?? null)]),

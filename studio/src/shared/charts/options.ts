@@ -27,12 +27,21 @@ type LineChartOptions = {
   whole?: boolean;
 };
 
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
+
+/** A number in at most seven characters, as fits beside an axis. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(1).replace(".0e", "e");
+  return size >= 1e5 ? compact.format(value) : String(Number(value.toPrecision(5)));
+}
+
 /** Lines over a common axis; axes have names, the tooltip is sorted by value, dragging zooms. */
 export function lineChart(given: LineChartOptions): EChartsCoreOption {
   const legend = given.lines.filter((line) => !line.faint);
   return {
     color: PALETTE,
-    grid: { left: 58, right: 18, top: legend.length > 1 ? 44 : 24, bottom: 42 },
+    grid: { left: 58, right: 18, top: legend.length > 1 ? 44 : 24, bottom: 42, outerBoundsMode: "none" },
     legend:
       legend.length > 1
         ? { top: 2, type: "scroll", data: legend.map((line) => line.name) }
@@ -61,6 +70,8 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       name: given.y,
       nameLocation: "middle",
       nameGap: 44,
+      // The grid has fixed margins, since measuring every label is most of what a drawing costs.
+      axisLabel: { formatter: short },
       scale: true,
       min: given.yRange?.[0],
       max: given.yRange?.[1],
