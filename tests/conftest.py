@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from .postgresql import find_programs, running_server
 
 # Set before anything imports Keras: a test process opens one backend and no other.
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -22,6 +25,22 @@ def data_folder() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no test data in {DATA}; set HORNBOOK_TEST_DATA")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL database that tests may fill: one they are told of, or one of their own."""
+    told = os.environ.get("HORNBOOK_TEST_POSTGRESQL_URL")
+    if told:
+        yield told
+        return
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(
+            "no PostgreSQL here: apt-get install postgresql, or set HORNBOOK_TEST_POSTGRESQL_URL"
+        )
+    with running_server(programs) as url:
+        yield url
 
 
 @pytest.fixture

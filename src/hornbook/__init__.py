@@ -12,9 +12,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hornbook.client import Model, Session, Task, Workspace, open_workspace
+    from hornbook.client import (
+        LoadedModel,
+        Model,
+        SavedModel,
+        SavedModelVersion,
+        Session,
+        Task,
+        Workspace,
+        load,
+        open_workspace,
+    )
 
-__all__ = ["Model", "Session", "Task", "Workspace", "__version__", "open_workspace"]
+__all__ = [
+    "LoadedModel",
+    "Model",
+    "SavedModel",
+    "SavedModelVersion",
+    "Session",
+    "Task",
+    "Workspace",
+    "__version__",
+    "load",
+    "open_workspace",
+]
 
 __version__ = "0.1.0"
 

@@ -1,8 +1,7 @@
-"""The registry on a PostgreSQL server, where the tests are told of one that they may fill."""
+"""The registry on a PostgreSQL server."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,21 +15,17 @@ from sqlalchemy import create_engine, text
 from hornbook.registry import Registry, SessionStatus, rebuild
 from hornbook.registry.tables import TableBase
 
-URL = os.environ.get("HORNBOOK_TEST_POSTGRESQL_URL", "")
-
-pytestmark = pytest.mark.skipif(not URL, reason="HORNBOOK_TEST_POSTGRESQL_URL names no server")
-
 WORKERS = 6
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
-    yield URL
-    drop_tables()
+def url(postgresql_url: str) -> Iterator[str]:
+    yield postgresql_url
+    drop_tables(postgresql_url)
 
 
-def drop_tables() -> None:
-    engine = create_engine(URL)
+def drop_tables(url: str) -> None:
+    engine = create_engine(url)
     with engine.begin() as connection:
         TableBase.metadata.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
@@ -73,7 +68,15 @@ def test_registries_opened_and_used_at_once_agree(home: Path, design: Path, url:
         (saved_model,) = registry.saved_models()
         assert len(saved_model.versions) == WORKERS
         sessions = registry.sessions()
-    drop_tables()
+        registry.activate_version("quality", "v2")
+        registry.delete_version("quality", "v3")
+        registry.deploy(sessions[0], name="other", files=["model.keras"])
+        registry.delete_saved_model("other")
+        registry.rename_saved_model("quality", "wines")
+        assert registry.activate_version("wines", "v1").active_version.version_id == "v1"
+        saved_model = registry.roll_back("wines")
+        assert saved_model.active_version.version_id == "v2"
+    drop_tables(url)
     assert rebuild(home, url).unusable == []
     with Registry(home, url) as registry:
         assert {it.reference: it for it in registry.sessions(task)} == {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from hornbook.registry import Registry, SessionRecord, rebuild
@@ -24,8 +25,12 @@ def test_a_lost_database_comes_back_from_the_folders(home: Path, design: Path, t
             ended_at=first.created_at,
         )
         registry.update_session(second, status="failed", reason="out of memory", worker_pid=1)
-        registry.deploy(first, name="quality")
-        registry.deploy(first, name="quality")
+        for _ in range(3):
+            registry.deploy(first, name="quality")
+        registry.deploy(first, name="quality", activate=False)
+        registry.roll_back("quality")
+        registry.activate_version("quality", "v1")
+        registry.delete_version("quality", "v4")
         sessions, saved_models = registry.sessions(), registry.saved_models()
     lose_database(home)
 
@@ -34,7 +39,7 @@ def test_a_lost_database_comes_back_from_the_folders(home: Path, design: Path, t
         2,
         12,
         1,
-        2,
+        3,
     )
     assert rebuilt.unusable == []
     with Registry(home) as registry:
@@ -43,7 +48,27 @@ def test_a_lost_database_comes_back_from_the_folders(home: Path, design: Path, t
         assert registry.saved_models() == saved_models
         assert registry.ensure_task(design) == tasks[0]
         assert registry.create_session(tasks[0]).session_id == "s7"
-        assert registry.deploy(first, name="quality").version_id == "v3"
+        assert registry.roll_back("quality").active_version.version_id == "v2"
+        assert registry.deploy(first, name="quality").version_id == "v5"
+
+
+def test_a_saved_model_of_before_there_were_activations_comes_back(
+    home: Path, registry: Registry, trained: SessionRecord
+):
+    registry.deploy(trained, name="quality")
+    version = registry.deploy(trained, name="quality")
+    file = version.folder.parent / "saved_model.json"
+    told = json.loads(file.read_text())
+    del told["activations"], told["last_version"]
+    file.write_text(json.dumps(told))
+    lose_database(home)
+
+    assert rebuild(home).unusable == []
+    with Registry(home) as rebuilt:
+        saved_model = rebuilt.saved_model("quality")
+    assert saved_model.active_version.version_id == "v2"
+    assert [one.version_id for one in saved_model.activations] == ["v2"]
+    assert saved_model.last_version_id == "v2"
 
 
 def test_rebuilding_twice_adds_nothing(home: Path, registry: Registry, trained: SessionRecord):

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from hornbook.registry import Registry, WorkspaceError
+from hornbook.registry import Registry, SessionRecord, WorkspaceError
 from hornbook.registry.schema import MIGRATIONS
 from hornbook.registry.tables import SCHEMA_REVISION, TableBase
 
@@ -44,6 +44,22 @@ def test_a_failed_migration_leaves_an_empty_database(home: Path, monkeypatch: py
         assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     with Registry(home) as registry:
         assert registry.tasks() == []
+
+
+def test_versions_of_an_older_database_were_active_in_their_order(
+    home: Path, registry: Registry, trained: SessionRecord
+):
+    for name in ("quality", "other", "quality"):
+        registry.deploy(trained, name=name)
+    before = registry.saved_models()
+    registry.close()
+    with closing(sqlite3.connect(home / "hornbook.db")) as database:
+        database.execute("DROP TABLE activations")
+        database.execute("UPDATE alembic_version SET version_num = '0002'")
+        database.commit()
+    with Registry(home) as upgraded:
+        assert upgraded.saved_models() == before
+        assert upgraded.roll_back("quality").active_version.version_id == "v1"
 
 
 def test_a_newer_database_is_refused_and_left_alone(home: Path):

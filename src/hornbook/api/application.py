@@ -20,6 +20,7 @@ from hornbook.api import (
     plans,
     runtime,
     samples,
+    saved_models,
     sessions,
     tasks,
 )
@@ -29,7 +30,19 @@ from hornbook.api.studio import Studio
 
 __all__ = ["create_application", "openapi_document"]
 
-_PARTS = (login, datasets, folders, tasks, designs, plans, sessions, runtime, samples, events)
+_PARTS = (
+    login,
+    datasets,
+    folders,
+    tasks,
+    designs,
+    plans,
+    sessions,
+    saved_models,
+    runtime,
+    samples,
+    events,
+)
 
 
 def create_application(studio: Studio, access: Access) -> FastAPI:

@@ -13,7 +13,7 @@ from hornbook.api.session_state import SessionSummary, session_summary
 from hornbook.design import DesignFolder, Setting, flat_settings, read_design_files
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, UsageError
-from hornbook.jobs import LOG_FILE, deploy_model
+from hornbook.jobs import LOG_FILE
 from hornbook.registry import SessionRecord
 from hornbook.reports import (
     InputColumns,
@@ -70,37 +70,6 @@ class LogPart(BaseModel):
     text: str
     next_offset: int = Field(description="bytes, where the next part begins")
     size_bytes: int
-
-
-class DeployedVersion(BaseModel):
-    """A version of a saved model."""
-
-    saved_model_id: str
-    version_id: str
-
-
-class Deployment(BaseModel):
-    """A model to deploy."""
-
-    name: str = Field(min_length=1, description="of the saved model")
-
-
-class SavedModelVersion(BaseModel):
-    """One version of a saved model."""
-
-    version_id: str
-    session_reference: str
-    active: bool
-    created_at: str
-
-
-class SavedModelInfo(BaseModel):
-    """A saved model with its versions."""
-
-    saved_model_id: str
-    name: str
-    created_at: str
-    versions: list[SavedModelVersion]
 
 
 @router.post("/tasks/{analysis_id}/{mltask_id}/sessions", status_code=201)
@@ -251,35 +220,6 @@ def get_input_columns(
 def get_network(session: CurrentSession) -> ModelNetwork:
     """The layers of the kept model."""
     return model_network(_with_model(session))
-
-
-@router.post(_SESSION + "/deploy", status_code=201)
-def deploy(new: Deployment, session: CurrentSession, studio: CurrentStudio) -> DeployedVersion:
-    """Makes the model the active version of a saved model."""
-    version = deploy_model(studio.registry, session, new.name)
-    return DeployedVersion(saved_model_id=version.saved_model_id, version_id=version.version_id)
-
-
-@router.get("/saved-models")
-def list_saved_models(studio: CurrentStudio) -> list[SavedModelInfo]:
-    """The saved models of the workspace, oldest first."""
-    return [
-        SavedModelInfo(
-            saved_model_id=model.saved_model_id,
-            name=model.name,
-            created_at=model.created_at.isoformat(),
-            versions=[
-                SavedModelVersion(
-                    version_id=version.version_id,
-                    session_reference=version.session_reference,
-                    active=version.active,
-                    created_at=version.created_at.isoformat(),
-                )
-                for version in model.versions
-            ],
-        )
-        for model in studio.registry.saved_models()
-    ]
 
 
 def _with_model(session: SessionRecord) -> Path:

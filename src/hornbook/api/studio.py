@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,22 @@ from hornbook.api.session_state import SessionBoard, session_summary
 from hornbook.api.table_readings import TableReadings
 from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
-from hornbook.jobs import CheckProcesses, SpareWorkers, TensorBoard, TrainingQueue
+from hornbook.errors import HornbookError
+from hornbook.jobs import (
+    RETRAINING_FILE,
+    CheckProcesses,
+    Retraining,
+    SpareWorkers,
+    TensorBoard,
+    TrainingQueue,
+    finish_retraining,
+)
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
 
 DEFAULT_PROJECT = "My project"
+_LOG = logging.getLogger("hornbook")
 _REFILL_SECONDS = 30.0
 _EVENTS_TOLD = {"epoch", "batch", "fit_started", "fold", "race"}
 
@@ -60,12 +72,14 @@ class Studio:
             on_session=self.tell_session,
             spares=self.spares,
         )
+        self._versions = ThreadPoolExecutor(1, thread_name_prefix="versions")
         if not self.projects.all():
             self.projects.create(DEFAULT_PROJECT)
 
     def start(self) -> None:
-        """Begins to follow trainings."""
+        """Begins to follow trainings, and makes versions that are owed to retrainings."""
         self.queue.start()
+        self._versions.submit(self._finish_retrainings)
 
     def end_checks(self) -> None:
         """Ends the checks that requests may wait for; no other can be begun."""
@@ -75,6 +89,7 @@ class Studio:
         """Ends what would outlive the server, but no training."""
         self.end_checks()
         self.queue.close()
+        self._versions.shutdown(cancel_futures=True)
         if self.spares is not None:
             self.spares.close()
         self.tensorboard.close()
@@ -101,6 +116,28 @@ class Studio:
         self.hub.publish("session", session=summary.model_dump(mode="json"))
         if session.ended_at is not None:
             self.board.forget(session.reference)
+            if (session.folder / RETRAINING_FILE).is_file():
+                # A comparison may take seconds, and the queue's thread has other trainings.
+                self._versions.submit(self._finish_retraining, session)
+
+    def tell_saved_model(self, saved_model_id: str) -> None:
+        """Tells all pages that a saved model has changed, or is gone."""
+        self.hub.publish("saved_model", saved_model_id=saved_model_id)
+
+    def _finish_retrainings(self) -> None:
+        for session in self.registry.sessions():
+            if (session.folder / RETRAINING_FILE).is_file():
+                self._finish_retraining(session)
+
+    def _finish_retraining(self, session: SessionRecord) -> None:
+        try:
+            before = Retraining.read(session.folder)
+            ended = finish_retraining(self.registry, session)
+        except (HornbookError, OSError, ValueError):
+            _LOG.exception("The retraining %s gave no version.", session.reference)
+            return
+        if ended is not None and ended != before:
+            self.tell_saved_model(ended.saved_model_id)
 
     def _on_event(self, session: SessionRecord, event: dict[str, Any]) -> None:
         kind = event["event"]

@@ -13,7 +13,9 @@ from hornbook.cli.demo import demo
 from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
-from hornbook.cli.predict import deploy, predict
+from hornbook.cli.models import models
+from hornbook.cli.predict import predict
+from hornbook.cli.retrain import deploy, retrain
 from hornbook.cli.serve import serve, user
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
@@ -41,10 +43,12 @@ for command in (
     predict,
     logs,
     deploy,
+    retrain,
     trust,
     cache,
 ):
     app.command()(command)
+app.add_typer(models, name="models")
 app.add_typer(folder, name="folder")
 app.add_typer(user, name="user")
 

@@ -1,4 +1,4 @@
-"""`hornbook predict` and `deploy`: a trained model in use."""
+"""`hornbook predict`: a trained model in use."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ from hornbook.cli.output import (
     status_console,
 )
 from hornbook.cli.progress import row_progress
-from hornbook.cli.sessions import ModelName
-from hornbook.client import Workspace
+from hornbook.cli.sessions import AnyModel
+from hornbook.client import LoadedModel, Workspace
 from hornbook.data import TableStore
 from hornbook.errors import UsageError
-from hornbook.jobs import deploy_model
 
-__all__ = ["deploy", "predict"]
+__all__ = ["predict"]
 
 _MOST_SHOWN = 5
 
 
 def predict(
-    model: ModelName,
+    model: AnyModel,
     source: Annotated[
         Path, typer.Argument(metavar="INPUT", help="A file with rows, read like training data.")
     ],
@@ -45,7 +44,7 @@ def predict(
     with reported_errors(as_json), open_registry(home) as registry:
         require_file(source)
         _require_ending(output)
-        trained = Workspace(registry).model(model)
+        trained = LoadedModel(Workspace(registry).model_folder(model), registry.home)
         store = TableStore(registry.home / "datasets")
         table = store.read(source, trained.read_options)
         if not as_json:
@@ -82,35 +81,6 @@ def predict(
                 console.print("  …  --json lists all.")
         if table.n_rejected:
             console.print(f"{table.n_rejected:,} rows did not parse: {table.first_rejection}")
-
-
-def deploy(
-    model: ModelName,
-    name: Annotated[str, typer.Option("--name", help="The saved model's name.")],
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Make a trained model the active version of a saved model, new or existing."""
-    with reported_errors(as_json), open_registry(home) as registry:
-        version = deploy_model(registry, registry.session(model), name)
-        if as_json:
-            print_json(
-                {
-                    "saved_model_id": version.saved_model_id,
-                    "version_id": version.version_id,
-                    "name": name,
-                    "model": version.session_reference,
-                    "folder": str(version.folder),
-                }
-            )
-            return
-        console.print(
-            Text.assemble(
-                (name, "bold"),
-                f" ({version.saved_model_id}): version {version.version_id} is active, "
-                f"a copy of {version.session_reference}.",
-            )
-        )
 
 
 def _require_ending(output: Path) -> None:

@@ -23,11 +23,19 @@ from hornbook.registry import SessionRecord, SessionStatus
 from hornbook.reports import confusion_of
 from hornbook.training.result import TrainingResult
 
-__all__ = ["ModelName", "logs", "sessions", "show"]
+__all__ = ["AnyModel", "ModelName", "logs", "sessions", "show"]
 
 ModelName = Annotated[
     str,
     typer.Argument(metavar="MODEL", help="<analysis_id>/<mltask_id>/<session_id>, or latest."),
+]
+
+AnyModel = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A session, a saved model, one of its versions (NAME@v2), or a folder.",
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,18 +76,22 @@ def run_training(
     description: str | None = None,
     *,
     quiet: bool = False,
+    on_start: Callable[[SessionRecord], None] = lambda session: None,
 ) -> SessionRecord:
-    """Trains and shows the progress."""
+    """Trains and shows the progress; `on_start` is called once the worker runs."""
     settle_ended(registry)
+
+    def started(session: SessionRecord) -> None:
+        on_start(session)
+        progress.say(f"Session {session.reference} on {session.backend}")
+
     with TrainingProgress(design.task.metric, quiet=quiet) as progress:
         return train_to_end(
             registry,
             design,
             name=name,
             description=description,
-            on_start=lambda session: progress.say(
-                f"Session {session.reference} on {session.backend}"
-            ),
+            on_start=started,
             on_event=progress.show,
             on_stop=lambda: progress.say(
                 "Stopping at the end of this batch; Ctrl-C again aborts and keeps nothing."

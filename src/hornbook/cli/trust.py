@@ -15,6 +15,7 @@ from hornbook.cli.output import (
     print_json,
     reported_errors,
 )
+from hornbook.cli.sessions import AnyModel
 from hornbook.client import Workspace
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
@@ -22,13 +23,7 @@ __all__ = ["trust"]
 
 
 def trust(
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="<analysis_id>/<mltask_id>/<session_id>, or the id or name of a saved model.",
-        ),
-    ],
+    model: AnyModel,
     show: Annotated[
         bool, typer.Option("--show", help="Only tell what may be run, and whether it is trusted.")
     ] = False,

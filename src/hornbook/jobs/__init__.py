@@ -2,9 +2,23 @@
 
 from hornbook.jobs.check import CheckReport, ColumnPreview, check_design, preview_column
 from hornbook.jobs.check_process import CheckProcesses
-from hornbook.jobs.deployment import deploy_model
+from hornbook.jobs.deployment import (
+    ActivationPolicy,
+    Deployment,
+    checked_policy,
+    deploy_model,
+)
+from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
 from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
 from hornbook.jobs.queue import TrainingQueue
+from hornbook.jobs.retraining import (
+    RETRAINING_FILE,
+    Retraining,
+    finish_retraining,
+    finish_retrainings,
+    plan_retraining,
+    retrainings_of,
+)
 from hornbook.jobs.spare import SpareWorkers
 from hornbook.jobs.tensorboard import TensorBoard
 from hornbook.jobs.training import (
@@ -19,19 +33,30 @@ from hornbook.jobs.training import (
 __all__ = [
     "LOG_FILE",
     "OPEN",
+    "RETRAINING_FILE",
+    "ActivationPolicy",
     "CheckProcesses",
     "CheckReport",
     "ColumnPreview",
+    "Deployment",
+    "FairComparison",
     "PlannedSet",
+    "Retraining",
     "RunningTraining",
     "SpareWorkers",
     "TensorBoard",
     "TrainingPlan",
     "TrainingQueue",
     "check_design",
+    "checked_policy",
+    "compare_fairly",
     "deploy_model",
+    "finish_retraining",
+    "finish_retrainings",
+    "plan_retraining",
     "plan_training",
     "preview_column",
+    "retrainings_of",
     "settle_ended",
     "start_training",
     "train_to_end",

@@ -5,6 +5,7 @@ from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.ids import ModelReference, new_id, parse_model_reference
 from hornbook.registry.rebuild import Rebuilt, rebuild
 from hornbook.registry.records import (
+    Activation,
     SavedModelRecord,
     SessionRecord,
     SessionStatus,
@@ -15,6 +16,7 @@ from hornbook.registry.records import (
 from hornbook.registry.registry import Registry
 
 __all__ = [
+    "Activation",
     "ModelReference",
     "Rebuilt",
     "Registry",

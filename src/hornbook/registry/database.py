@@ -118,7 +118,9 @@ def _engine(url: URL) -> Engine:
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             f"The database driver '{error.name}' of {url.drivername} is not installed.",
-            fix=f"Run `pip install {error.name}`.",
+            fix="Run `pip install 'hornbook[postgresql]'`."
+            if error.name == "psycopg"
+            else f"Run `pip install {error.name}`.",
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)

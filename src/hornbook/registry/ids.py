@@ -8,9 +8,12 @@ import string
 from typing import NamedTuple
 
 from hornbook.errors import UsageError
+from hornbook.registry.errors import WorkspaceError
 
 __all__ = [
     "ModelReference",
+    "checked_saved_model_name",
+    "is_session_reference",
     "new_id",
     "parse_model_reference",
     "session_id",
@@ -21,6 +24,7 @@ __all__ = [
 
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 8
+_LONGEST_NAME = 200
 
 
 def new_id() -> str:
@@ -67,6 +71,50 @@ def parse_model_reference(reference: str) -> ModelReference:
             fix="Write '<analysis_id>/<mltask_id>/<session_id>', such as 'Ab3dE6gH/Zx9wV7uT/s2'.",
         )
     return ModelReference(*ids)
+
+
+def is_session_reference(text: str) -> bool:
+    """Whether a text has the form of `"<analysis_id>/<mltask_id>/<session_id>"`.
+
+    Example:
+        >>> is_session_reference("Ab3dE6gH/Zx9wV7uT/s2"), is_session_reference("models/wine/v1")
+        (True, False)
+    """
+    return re.fullmatch(r"[A-Za-z0-9]{8}/[A-Za-z0-9]{8}/s[1-9][0-9]{0,8}", text) is not None
+
+
+def checked_saved_model_name(name: str) -> str:
+    """The name of a saved model without white space around it.
+
+    It must not read like another way to name a model, since all of them are taken where a model
+    is asked for, nor break the line it is shown on.
+
+    Raises:
+        WorkspaceError: it says why a name cannot be one.
+
+    Example:
+        >>> checked_saved_model_name(" Titanic survival ")
+        'Titanic survival'
+    """
+    name = name.strip()
+    if not name:
+        raise WorkspaceError("A saved model needs a name that is not empty.")
+    reasons = {
+        "'@' goes before a version": "@" in name,
+        "'/' stands in the names of sessions and folders": "/" in name or "\\" in name,
+        "it means the newest session": name == "latest",
+        "it begins like a path": name.startswith(("~", ".")),
+        "it holds a character that cannot be shown": not name.isprintable(),
+        f"it has {len(name)} characters, at most {_LONGEST_NAME} are allowed": len(name)
+        > _LONGEST_NAME,
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise WorkspaceError(
+                f"A saved model cannot be called {name[:_LONGEST_NAME]!r}: {reason}.",
+                fix="Choose another name, such as 'Titanic survival'.",
+            )
+    return name
 
 
 def session_id(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +29,11 @@ class Layout:
     home: Path
 
     @property
-    def database_url(self) -> URL:
-        """The SQLite file that is the database of a workspace not given another."""
-        return URL.create("sqlite", database=str(self.home / "hornbook.db"))
+    def database_url(self) -> str | URL:
+        """The database of a workspace not given another: `HORNBOOK_DATABASE`, or a SQLite file."""
+        return os.environ.get("HORNBOOK_DATABASE") or URL.create(
+            "sqlite", database=str(self.home / "hornbook.db")
+        )
 
     @property
     def analyses(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hornbook.registry.sidecars import (
     VERSION_FILE,
     read_sidecar,
 )
-from hornbook.registry.tables import SavedModelRow, SessionRow, TaskRow, VersionRow
+from hornbook.registry.tables import ActivationRow, SavedModelRow, SessionRow, TaskRow, VersionRow
 
 __all__ = ["Rebuilt", "rebuild"]
 
@@ -122,10 +123,13 @@ def _enter_sessions(transaction: Session, layout: Layout, rebuilt: Rebuilt) -> N
 
 
 def _enter_saved_model(transaction: Session, path: Path, rebuilt: Rebuilt) -> None:
-    values = _read(path, rebuilt, "saved_model_id", "name", "created_at", "active_version")
+    needed = ("saved_model_id", "name", "created_at", "active_version")
+    values = _read(path, rebuilt, *needed, optional=("last_version", "activations"))
     if values is None:
         return
     active = version_number(str(values.pop("active_version")))
+    last = version_number(str(values.pop("last_version", ""))) or 0
+    told = values.pop("activations", None)
     versions = _versions(path.parent, rebuilt)
     row = transaction.scalar(select(SavedModelRow).where(SavedModelRow.name == values["name"]))
     if row is not None and row.saved_model_id != values["saved_model_id"]:
@@ -135,7 +139,8 @@ def _enter_saved_model(transaction: Session, path: Path, rebuilt: Rebuilt) -> No
         if active not in versions:
             rebuilt.unusable.append(f"{path}: its active version has no usable {VERSION_FILE}")
             return
-        row = SavedModelRow(**values, active_version_number=active, last_version_number=0)
+        row = SavedModelRow(**values, active_version_number=active, last_version_number=last)
+        row.activations = _activations(told, active, versions)
         transaction.add(row)
         rebuilt.saved_models += 1
     known = {version.number for version in row.versions}
@@ -144,6 +149,24 @@ def _enter_saved_model(transaction: Session, path: Path, rebuilt: Rebuilt) -> No
         rebuilt.versions += 1
     row.last_version_number = max(row.last_version_number, *versions, *known)
     transaction.flush()
+
+
+def _activations(
+    told: object, active: int | None, versions: dict[int, dict[str, Any]]
+) -> list[ActivationRow]:
+    """What was active one after the other, as far as it is there still; the active one at last."""
+    found = []
+    for one in told if isinstance(told, list) else ():
+        try:
+            number, time = version_number(str(one["version"])), datetime.fromisoformat(one["time"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if number in versions:
+            found.append(ActivationRow(number=number, activated_at=time))
+    if active is not None and (not found or found[-1].number != active):
+        created_at = versions[active]["created_at"]
+        found.append(ActivationRow(number=active, activated_at=created_at))
+    return found
 
 
 def _versions(folder: Path, rebuilt: Rebuilt) -> dict[int, dict[str, Any]]:

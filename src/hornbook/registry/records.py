@@ -7,9 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from hornbook.errors import NotFoundError
 from hornbook.registry.ids import ModelReference
+from hornbook.registry.listing import existing
 
 __all__ = [
+    "Activation",
     "SavedModelRecord",
     "SessionRecord",
     "SessionStatus",
@@ -145,6 +148,19 @@ class VersionRecord:
 
 
 @dataclass(frozen=True)
+class Activation:
+    """That a version became the one that scores.
+
+    Attributes:
+        version_id: of the version.
+        time: aware, UTC.
+    """
+
+    version_id: str
+    time: datetime
+
+
+@dataclass(frozen=True)
 class SavedModelRecord:
     """A deployed model with its versions, exactly one of them active.
 
@@ -153,17 +169,41 @@ class SavedModelRecord:
         name: as deployed, unique in the workspace.
         created_at: aware, UTC.
         versions: oldest first.
+        activations: which versions have scored, one after the other; the last is the active one.
+            What was rolled back or deleted is not in it.
+        last_version_id: of the newest version that there ever was.
     """
 
     saved_model_id: str
     name: str
     created_at: datetime
     versions: tuple[VersionRecord, ...]
+    activations: tuple[Activation, ...]
+    last_version_id: str
 
     @property
     def active_version(self) -> VersionRecord:
         """The version that scores."""
         return next(version for version in self.versions if version.active)
+
+    def version(self, version_id: str) -> VersionRecord:
+        """The version of an id, such as `v2`.
+
+        Raises:
+            NotFoundError: it lists the versions that exist.
+        """
+        for version in self.versions:
+            if version.version_id == version_id:
+                return version
+        known = existing("versions", [version.version_id for version in self.versions])
+        raise NotFoundError(f"The saved model '{self.name}' has no version '{version_id}'. {known}")
+
+    @property
+    def previous_version(self) -> VersionRecord | None:
+        """The version that scored before the active one, and will again after a rollback."""
+        if len(self.activations) < 2:
+            return None
+        return self.version(self.activations[-2].version_id)
 
 
 @dataclass(frozen=True)

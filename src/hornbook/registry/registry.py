@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hornbook.registry import saved_models, sessions, tasks, users
+from sqlalchemy.orm import Session as Transaction
+
+from hornbook.registry import saved_models, sessions, tasks, users, version_files
 from hornbook.registry.database import Database
 from hornbook.registry.errors import WorkspaceError
+from hornbook.registry.ids import checked_saved_model_name
 from hornbook.registry.layout import Layout
 from hornbook.registry.records import (
     SavedModelRecord,
@@ -20,6 +23,7 @@ from hornbook.registry.records import (
     UserRecord,
     VersionRecord,
 )
+from hornbook.registry.tables import SavedModelRow
 
 __all__ = ["Registry"]
 
@@ -36,7 +40,8 @@ class Registry:
 
     Args:
         home: the workspace folder, created if missing.
-        url: SQLAlchemy URL of the database; `None` is the SQLite file `hornbook.db` in `home`.
+        url: SQLAlchemy URL of the database; `None` is what the environment variable
+            `HORNBOOK_DATABASE` names, or else the SQLite file `hornbook.db` in `home`.
 
     Raises:
         WorkspaceError: the folder cannot be used, the database cannot be opened, or it was
@@ -205,9 +210,14 @@ class Registry:
             return sessions.latest_session(transaction, self._layout, task)
 
     def deploy(
-        self, session: SessionRecord, *, name: str, files: Sequence[str] | None = None
+        self,
+        session: SessionRecord,
+        *,
+        name: str,
+        files: Sequence[str] | None = None,
+        activate: bool = True,
     ) -> VersionRecord:
-        """Copy a session's model into the next version of a saved model and make it the active one.
+        """Copy a session's model into the next version of a saved model.
 
         The copy is complete on the disk before the version can be seen, and nothing that later
         happens to the session touches it.
@@ -217,21 +227,119 @@ class Registry:
             name: of the saved model, which is created if there is none by that name.
             files: files and folders relative to the session's folder; `None` is everything but
                 the training's own traces: `events.jsonl`, `worker.log`, `tensorboard`.
+            activate: whether it becomes the active version; the first one always does.
 
         Raises:
-            WorkspaceError: the session has no model, `name` is empty or a file is not there.
+            WorkspaceError: the session has no model, `name` cannot be a name or a file is not
+                there.
             NotFoundError: the session does not exist.
         """
-        name = name.strip()
-        if not name:
-            raise WorkspaceError("A saved model needs a name that is not empty.")
+        checked_saved_model_name(name)
+        return self._add_version(
+            session,
+            files,
+            lambda transaction: saved_models.ensure_saved_model(transaction, name),
+            activate=activate,
+        )
+
+    def add_version(
+        self,
+        saved_model: str,
+        session: SessionRecord,
+        *,
+        files: Sequence[str] | None = None,
+        activate: bool = True,
+    ) -> VersionRecord:
+        """As `deploy`, for a saved model that exists.
+
+        Args:
+            saved_model: its id or name.
+            session: as for `deploy`.
+            files: as for `deploy`.
+            activate: as for `deploy`.
+
+        Raises:
+            NotFoundError: there is no such saved model or session.
+            WorkspaceError: the session has no model, or a file is not there.
+        """
+        return self._add_version(
+            session,
+            files,
+            lambda transaction: saved_models.locked_saved_model(transaction, saved_model),
+            activate=activate,
+        )
+
+    def _add_version(
+        self,
+        session: SessionRecord,
+        files: Sequence[str] | None,
+        row: Callable[[Transaction], SavedModelRow],
+        *,
+        activate: bool,
+    ) -> VersionRecord:
         current = self.session(session.reference)
-        copied = saved_models.copy_for_version(self._layout, current, files)
+        copied = version_files.copy_for_version(self._layout, current, files)
         try:
             with self._database.write() as transaction:
-                return saved_models.add_version(transaction, self._layout, copied, current, name)
+                return saved_models.add_version(
+                    transaction, self._layout, copied, current, row(transaction), activate=activate
+                )
         finally:
             shutil.rmtree(copied, ignore_errors=True)
+
+    def activate_version(self, saved_model: str, version_id: str) -> SavedModelRecord:
+        """Make a version the active one; one that is so already stays it.
+
+        Args:
+            saved_model: its id or name.
+            version_id: of the version, such as `v2`.
+
+        Raises:
+            NotFoundError: it names what does not exist and lists what does.
+        """
+        with self._database.write() as transaction:
+            return saved_models.activate_version(transaction, self._layout, saved_model, version_id)
+
+    def roll_back(self, saved_model: str) -> SavedModelRecord:
+        """Make that version active which was so before; again, the one before that.
+
+        Raises:
+            NotFoundError: there is no such saved model.
+            WorkspaceError: no version was active before.
+        """
+        with self._database.write() as transaction:
+            return saved_models.roll_back(transaction, self._layout, saved_model)
+
+    def rename_saved_model(self, saved_model: str, name: str) -> SavedModelRecord:
+        """Give a saved model another name; its id stays.
+
+        Raises:
+            NotFoundError: there is no such saved model.
+            WorkspaceError: the name cannot be one, or another saved model has it.
+        """
+        with self._database.write() as transaction:
+            return saved_models.rename_saved_model(transaction, self._layout, saved_model, name)
+
+    def delete_version(self, saved_model: str, version_id: str) -> None:
+        """Delete a version with its files; no other will ever have its number.
+
+        Raises:
+            NotFoundError: it names what does not exist and lists what does.
+            WorkspaceError: it is the active one.
+        """
+        with self._database.write() as transaction:
+            folder = saved_models.delete_version(transaction, self._layout, saved_model, version_id)
+        version_files.remove_folder(folder)
+
+    def delete_saved_model(self, saved_model: str) -> None:
+        """Delete a saved model with all versions and their files; its sessions stay.
+
+        Raises:
+            NotFoundError: there is no such saved model.
+        """
+        with self._database.write() as transaction:
+            folder = saved_models.delete_saved_model(transaction, self._layout, saved_model)
+        version_files.remove_folder(folder)
 
     def saved_models(self) -> list[SavedModelRecord]:
         """Every saved model with its versions, oldest first."""
@@ -246,6 +354,15 @@ class Registry:
         """
         with self._database.read() as transaction:
             return saved_models.find_saved_model(transaction, self._layout, id_or_name)
+
+    def saved_model_version(self, reference: str) -> VersionRecord:
+        """A version by `NAME@v2`, or the active one by `NAME`; ids do as well as names.
+
+        Raises:
+            NotFoundError: it names what does not exist and lists what does.
+        """
+        with self._database.read() as transaction:
+            return saved_models.find_version(transaction, self._layout, reference)
 
     def set_user(self, name: str, password_hash: str) -> UserRecord:
         """Add a user of the studio, or give one another password.

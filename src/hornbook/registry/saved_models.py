@@ -1,84 +1,60 @@
-"""Deploying trained models and finding them again."""
+"""Saved models and their versions: added, found, activated, rolled back, renamed, deleted."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hornbook.atomic import PARTIAL_PATTERN, partial_path, replace_folder_atomically, sync_folder
+from hornbook.atomic import replace_folder_atomically
 from hornbook.errors import NotFoundError
 from hornbook.registry.errors import WorkspaceError
-from hornbook.registry.ids import new_id, version_id
+from hornbook.registry.ids import checked_saved_model_name, new_id, version_id, version_number
 from hornbook.registry.layout import Layout
 from hornbook.registry.listing import existing
-from hornbook.registry.records import SavedModelRecord, SessionRecord, VersionRecord
+from hornbook.registry.records import Activation, SavedModelRecord, SessionRecord, VersionRecord
 from hornbook.registry.sidecars import write_saved_model, write_version
-from hornbook.registry.tables import SavedModelRow, VersionRow
+from hornbook.registry.tables import ActivationRow, SavedModelRow, VersionRow
 
 __all__ = [
-    "NOT_DEPLOYED",
+    "activate_version",
     "add_version",
     "all_saved_models",
-    "copy_for_version",
+    "delete_saved_model",
+    "delete_version",
+    "ensure_saved_model",
     "find_saved_model",
+    "find_version",
+    "locked_saved_model",
+    "rename_saved_model",
+    "roll_back",
 ]
-
-NOT_DEPLOYED = ("events.jsonl", "worker.log", "tensorboard")
-"""What a session's folder holds about its training rather than for its model."""
-
-
-def copy_for_version(layout: Layout, session: SessionRecord, files: Sequence[str] | None) -> Path:
-    """Copy a session's files to a folder that `add_version` moves into place.
-
-    Done outside of any transaction, as a model may be large.
-
-    Raises:
-        WorkspaceError: the session has no model, or a file of the call is not in its folder.
-    """
-    if not session.has_model:
-        raise WorkspaceError(
-            f"Session '{session.reference}' is {session.status} and has no trained model to "
-            "deploy.",
-            fix="Deploy a session that has kept a model.",
-        )
-    chosen = _deployed(session.folder) if files is None else list(files)
-    _check_inside(session, chosen)
-    layout.saved_models.mkdir(parents=True, exist_ok=True)
-    copied = partial_path(layout.saved_models / "deployed")
-    try:
-        copied.mkdir()
-        for name in chosen:
-            _copy(session.folder / name, copied / name)
-        sync_folder(copied)
-    except BaseException:
-        shutil.rmtree(copied, ignore_errors=True)
-        raise
-    return copied
 
 
 def add_version(
-    transaction: Session, layout: Layout, copied: Path, session: SessionRecord, name: str
+    transaction: Session,
+    layout: Layout,
+    copied: Path,
+    session: SessionRecord,
+    row: SavedModelRow,
+    *,
+    activate: bool,
 ) -> VersionRecord:
-    """Make `copied` the next and active version of the saved model called `name`."""
-    row = _ensured(transaction, name)
+    """Make `copied` the next version of a saved model; the first one is active in any case."""
+    now = datetime.now(UTC)
     row.last_version_number += 1
-    row.active_version_number = row.last_version_number
+    number = row.last_version_number
     row.versions.append(
-        VersionRow(
-            number=row.last_version_number,
-            session_reference=session.reference,
-            created_at=datetime.now(UTC),
-        )
+        VersionRow(number=number, session_reference=session.reference, created_at=now)
     )
+    if activate or not row.activations:
+        _activate(row, number, now)
     transaction.flush()
     record = _record(layout, row)
-    version = record.active_version
+    version = record.versions[-1]
     write_version(copied, version)
     version.folder.parent.mkdir(parents=True, exist_ok=True)
     # A folder already there is of a deployment that crashed before its commit.
@@ -99,21 +75,141 @@ def find_saved_model(transaction: Session, layout: Layout, id_or_name: str) -> S
     Raises:
         NotFoundError: it lists the saved models that exist.
     """
-    for column in (SavedModelRow.saved_model_id, SavedModelRow.name):
-        row = transaction.scalar(select(SavedModelRow).where(column == id_or_name))
-        if row is not None:
-            return _record(layout, row)
-    shown = [f"{it.saved_model_id} ({it.name})" for it in all_saved_models(transaction, layout)]
-    raise NotFoundError(
-        f"Saved model '{id_or_name}' does not exist. {existing('saved models', shown)}"
-    )
+    return _record(layout, _row(transaction, id_or_name))
 
 
-def _ensured(transaction: Session, name: str) -> SavedModelRow:
-    by_name = select(SavedModelRow).where(SavedModelRow.name == name).with_for_update()
+def find_version(transaction: Session, layout: Layout, reference: str) -> VersionRecord:
+    """The version of `NAME@v2`, or the active one of `NAME`.
+
+    Raises:
+        NotFoundError: it names what does not exist and lists what does.
+    """
+    name, at, wanted = reference.rpartition("@")
+    if not at or version_number(wanted) is None:
+        return find_saved_model(transaction, layout, reference).active_version
+    return find_saved_model(transaction, layout, name).version(wanted)
+
+
+def activate_version(
+    transaction: Session, layout: Layout, id_or_name: str, wanted: str
+) -> SavedModelRecord:
+    """Make a version the one that scores; what is active already stays so.
+
+    Raises:
+        NotFoundError: there is no such saved model or version.
+    """
+    row = locked_saved_model(transaction, id_or_name)
+    number = version_number(_record(layout, row).version(wanted).version_id)
+    assert number is not None, "A version is found by its number only."
+    if number != row.active_version_number:
+        _activate(row, number, datetime.now(UTC))
+    return _written(transaction, layout, row)
+
+
+def roll_back(transaction: Session, layout: Layout, id_or_name: str) -> SavedModelRecord:
+    """Make that version active which was so before the one that is.
+
+    Raises:
+        NotFoundError: there is no such saved model.
+        WorkspaceError: no other version was active before.
+    """
+    row = locked_saved_model(transaction, id_or_name)
+    record = _record(layout, row)
+    if record.previous_version is None:
+        raise WorkspaceError(
+            f"The saved model '{row.name}' cannot be rolled back: no version was active before "
+            f"{record.active_version.version_id}.",
+            fix=f"Activate a version by its name: {_listed(record)}.",
+        )
+    row.activations.pop()
+    row.active_version_number = row.activations[-1].number
+    return _written(transaction, layout, row)
+
+
+def rename_saved_model(
+    transaction: Session, layout: Layout, id_or_name: str, name: str
+) -> SavedModelRecord:
+    """Give a saved model another name; its id and its versions stay.
+
+    Raises:
+        NotFoundError: there is no such saved model.
+        WorkspaceError: the name cannot be one, or another saved model has it.
+    """
+    row = locked_saved_model(transaction, id_or_name)
+    name = checked_saved_model_name(name)
+    for other in transaction.scalars(select(SavedModelRow).where(SavedModelRow.id != row.id)):
+        if name in (other.name, other.saved_model_id):
+            raise _taken(name)
+    row.name = name
+    try:
+        transaction.flush()
+    except IntegrityError as error:
+        raise _taken(name) from error
+    return _written(transaction, layout, row)
+
+
+def delete_version(transaction: Session, layout: Layout, id_or_name: str, wanted: str) -> Path:
+    """Forget a version that is not active; its folder is to be removed once this is committed.
+
+    Raises:
+        NotFoundError: there is no such saved model or version.
+        WorkspaceError: it is the active one.
+    """
+    row = locked_saved_model(transaction, id_or_name)
+    record = _record(layout, row)
+    version = record.version(wanted)
+    if version.active:
+        raise WorkspaceError(
+            f"Version {wanted} of '{row.name}' is active and cannot be deleted.",
+            fix="Activate another version first, or delete the saved model as a whole.",
+        )
+    number = version_number(wanted)
+    row.versions = [one for one in row.versions if one.number != number]
+    _forget_activations(row, number)
+    _written(transaction, layout, row)
+    return version.folder
+
+
+def delete_saved_model(transaction: Session, layout: Layout, id_or_name: str) -> Path:
+    """Forget a saved model; its folder is to be removed once this is committed.
+
+    Raises:
+        NotFoundError: there is no such saved model.
+    """
+    row = locked_saved_model(transaction, id_or_name)
+    transaction.delete(row)
+    transaction.flush()
+    return layout.saved_model(row.saved_model_id)
+
+
+def locked_saved_model(transaction: Session, id_or_name: str) -> SavedModelRow:
+    """The row of a saved model, which no other transaction changes until this one ends.
+
+    Raises:
+        NotFoundError: it lists the saved models that exist.
+    """
+    found = _row(transaction, id_or_name)
+    locked = select(SavedModelRow).where(SavedModelRow.id == found.id).with_for_update()
+    row = transaction.scalar(locked.execution_options(populate_existing=True))
+    if row is None:
+        # Another process deleted it between the two statements.
+        raise _unknown(transaction, id_or_name)
+    return row
+
+
+def ensure_saved_model(transaction: Session, name: str) -> SavedModelRow:
+    """The locked row of the saved model of a name, or a new one without versions.
+
+    Raises:
+        WorkspaceError: the name cannot be one of a new saved model.
+    """
+    by_name = select(SavedModelRow).where(SavedModelRow.name == name.strip()).with_for_update()
     found = transaction.scalar(by_name)
     if found is not None:
         return found
+    name = checked_saved_model_name(name)
+    if transaction.scalar(select(SavedModelRow).where(SavedModelRow.saved_model_id == name)):
+        raise _taken(name)
     row = SavedModelRow(
         saved_model_id=new_id(),
         name=name,
@@ -133,40 +229,49 @@ def _ensured(transaction: Session, name: str) -> SavedModelRow:
     return row
 
 
-def _deployed(folder: Path) -> list[str]:
-    return sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.name not in NOT_DEPLOYED and not path.match(PARTIAL_PATTERN)
+def _row(transaction: Session, id_or_name: str) -> SavedModelRow:
+    for column in (SavedModelRow.saved_model_id, SavedModelRow.name):
+        row = transaction.scalar(select(SavedModelRow).where(column == id_or_name))
+        if row is not None:
+            return row
+    raise _unknown(transaction, id_or_name)
+
+
+def _unknown(transaction: Session, id_or_name: str) -> NotFoundError:
+    rows = transaction.scalars(select(SavedModelRow).order_by(SavedModelRow.id))
+    shown = [f"{row.saved_model_id} ({row.name})" for row in rows]
+    return NotFoundError(
+        f"Saved model '{id_or_name}' does not exist. {existing('saved models', shown)}"
     )
 
 
-def _check_inside(session: SessionRecord, names: Sequence[str]) -> None:
-    outside = [
-        name
-        for name in names
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts
-    ]
-    if outside:
-        raise WorkspaceError(
-            f"Cannot deploy {', '.join(map(repr, outside))}: expected paths relative to the "
-            f"session's folder {session.folder} and inside it."
-        )
-    missing = [name for name in names if not (session.folder / name).exists()]
-    if missing:
-        raise WorkspaceError(
-            f"Cannot deploy {', '.join(map(repr, missing))}: not found in the folder "
-            f"{session.folder} of session '{session.reference}'."
-        )
+def _listed(saved_model: SavedModelRecord) -> str:
+    return ", ".join(version.version_id for version in saved_model.versions)
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        ignore = shutil.ignore_patterns(PARTIAL_PATTERN)
-        shutil.copytree(source, target, ignore=ignore, dirs_exist_ok=True)
-    else:
-        shutil.copy2(source, target)
+def _taken(name: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"There is a saved model '{name}' already.", fix="Choose a name that none has."
+    )
+
+
+def _activate(row: SavedModelRow, number: int, now: datetime) -> None:
+    row.activations.append(ActivationRow(number=number, activated_at=now))
+    row.active_version_number = number
+
+
+def _forget_activations(row: SavedModelRow, number: int | None) -> None:
+    """Takes a version out of the order; of one that then follows itself, the last is left."""
+    left = [one for one in row.activations if one.number != number]
+    pairs = zip(left, [*left[1:], None], strict=True)
+    row.activations = [one for one, after in pairs if after is None or after.number != one.number]
+
+
+def _written(transaction: Session, layout: Layout, row: SavedModelRow) -> SavedModelRecord:
+    transaction.flush()
+    record = _record(layout, row)
+    write_saved_model(layout.saved_model(row.saved_model_id), record)
+    return record
 
 
 def _record(layout: Layout, row: SavedModelRow) -> SavedModelRecord:
@@ -181,4 +286,14 @@ def _record(layout: Layout, row: SavedModelRow) -> SavedModelRecord:
         )
         for version in row.versions
     )
-    return SavedModelRecord(row.saved_model_id, row.name, row.created_at, versions)
+    activations = tuple(
+        Activation(version_id(one.number), one.activated_at) for one in row.activations
+    )
+    return SavedModelRecord(
+        row.saved_model_id,
+        row.name,
+        row.created_at,
+        versions,
+        activations,
+        version_id(row.last_version_number),
+    )

@@ -60,6 +60,11 @@ def write_saved_model(folder: Path, saved_model: SavedModelRecord) -> None:
             "name": saved_model.name,
             "created_at": saved_model.created_at,
             "active_version": saved_model.active_version.version_id,
+            "last_version": saved_model.last_version_id,
+            "activations": [
+                {"version": one.version_id, "time": one.time.isoformat()}
+                for one in saved_model.activations
+            ],
         },
     )
 

@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 __all__ = [
     "SCHEMA_REVISION",
+    "ActivationRow",
     "SavedModelRow",
     "SessionRow",
     "TableBase",
@@ -34,7 +35,7 @@ __all__ = [
     "VersionRow",
 ]
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """Revision of the newest file in `migrations/`, which these tables describe."""
 
 
@@ -133,7 +134,13 @@ class SavedModelRow(TableBase):
     created_at: Mapped[datetime]
 
     versions: Mapped[list[VersionRow]] = relationship(
-        back_populates="saved_model", order_by="VersionRow.number", lazy="selectin"
+        back_populates="saved_model",
+        order_by="VersionRow.number",
+        lazy="selectin",
+        cascade="all, delete-orphan",
+    )
+    activations: Mapped[list[ActivationRow]] = relationship(
+        order_by="ActivationRow.id", lazy="selectin", cascade="all, delete-orphan"
     )
 
 
@@ -150,6 +157,17 @@ class VersionRow(TableBase):
     created_at: Mapped[datetime]
 
     saved_model: Mapped[SavedModelRow] = relationship(back_populates="versions")
+
+
+class ActivationRow(TableBase):
+    """That a version became active; the newest row of a saved model is of its active version."""
+
+    __tablename__ = "activations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    saved_model_row_id: Mapped[int] = mapped_column(ForeignKey("saved_models.id"), index=True)
+    number: Mapped[int]
+    activated_at: Mapped[datetime]
 
 
 class UserRow(TableBase):

@@ -1,6 +1,7 @@
 """What a kept model is like, from what its training left behind."""
 
 from hornbook.reports.binary import BinaryReport
+from hornbook.reports.comparison import ModelComparison, compare_models
 from hornbook.reports.confusion import confusion_of
 from hornbook.reports.learning_curves import LearningCurves, learning_curves
 from hornbook.reports.model_columns import (
@@ -21,6 +22,7 @@ __all__ = [
     "InputColumns",
     "LearningCurves",
     "ModelColumns",
+    "ModelComparison",
     "ModelNetwork",
     "ModelReport",
     "MulticlassReport",
@@ -30,6 +32,7 @@ __all__ = [
     "PredictedRows",
     "RegressionReport",
     "RowOrder",
+    "compare_models",
     "confusion_of",
     "input_columns",
     "learning_curves",

@@ -33,12 +33,19 @@ from hornbook.metrics import (
 )
 from hornbook.training.network import write_network
 
-__all__ = ["FEATURES_FOLDER", "KERAS_FILE", "MODEL_FOLDER", "ModelArtifact", "ModelOutput"]
+__all__ = [
+    "DESCRIPTION_FILE",
+    "FEATURES_FOLDER",
+    "KERAS_FILE",
+    "MODEL_FOLDER",
+    "ModelArtifact",
+    "ModelOutput",
+]
 
 MODEL_FOLDER = "model"
 KERAS_FILE = "model.keras"
 FEATURES_FOLDER = "features"
-_DESCRIPTION_FILE = "model.json"
+DESCRIPTION_FILE = "model.json"
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ class ModelArtifact:
         write_network(keras_model, self.folder)
         self.pipeline.save(self.folder / FEATURES_FOLDER)
         write_json_atomically(
-            self.folder / _DESCRIPTION_FILE,
+            self.folder / DESCRIPTION_FILE,
             {
                 "hornbook": __version__,
                 "outputs": {name: output.to_json() for name, output in self.outputs.items()},
@@ -157,7 +164,7 @@ class ModelArtifact:
             resources: for features with code of the user's own, or with images; code of the
                 user's is run when a row is transformed, not before.
         """
-        values = json.loads((folder / _DESCRIPTION_FILE).read_text("utf-8"))
+        values = json.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
         layout = values["layout"]
         formats = {name: TargetFormat(one) for name, one in layout["formats"].items()}
         return cls(

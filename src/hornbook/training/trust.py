@@ -91,7 +91,7 @@ class TrustedModels:
                 f"There is no model to trust in {folder}: a file is missing, or there are links.",
                 fix="Copy a whole session, with its folders design and model, without links.",
             )
-        entry = {"model": self._name(folder), "why": why, "time": datetime.now(UTC).isoformat()}
+        entry = {"model": self.name_of(folder), "why": why, "time": datetime.now(UTC).isoformat()}
         self._file(digest).parent.mkdir(parents=True, exist_ok=True)
         write_json_atomically(self._file(digest), entry)
 
@@ -107,22 +107,22 @@ class TrustedModels:
         """
         if not self.trusts(folder):
             raise UntrustedModelError(
-                f"The model {self._name(folder)} needs {what} of its design to be run, and this "
+                f"The model {self.name_of(folder)} needs {what} of its design to be run, and this "
                 "workspace has not trained it, or not as it is now.",
                 fix=f"Read the files in {folder / DESIGN_FOLDER}. If they may be run here: "
-                f"hornbook trust {self._name(folder)}",
+                f"hornbook trust {self.name_of(folder)}",
             )
 
-    def _file(self, digest: str) -> Path:
-        return self._home / _TRUSTED_FOLDER / f"{digest}.json"
-
-    def _name(self, folder: Path) -> str:
-        """What commands call the model."""
+    def name_of(self, folder: Path) -> str:
+        """What commands call the model: the name of its session or version, or else its path."""
         resolved = folder.resolve()
         if not resolved.is_relative_to(self._home):
             return str(resolved)
         kind, *ids = resolved.relative_to(self._home).parts
-        return ids[0] if kind == "saved_models" and ids else "/".join(ids)
+        return ("@" if kind == "saved_models" else "/").join(ids)
+
+    def _file(self, digest: str) -> Path:
+        return self._home / _TRUSTED_FOLDER / f"{digest}.json"
 
 
 def _digest(folder: Path) -> str | None:

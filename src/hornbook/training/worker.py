@@ -41,6 +41,7 @@ from hornbook.training.prepare import (
     open_tables,
     options_for_more_files,
 )
+from hornbook.training.provenance import Provenance
 from hornbook.training.race import Contest, run_race
 from hornbook.training.race_entry import RACE_FILE, losses_differ, read_race, winner_of
 from hornbook.training.resources import DesignResources
@@ -118,7 +119,7 @@ class _Training:
         code = UserCode(design.path, design.libraries)
         table, preparation, data = self._prepare(design, code)
         self._stage("building the model")
-        measurer = make_measurer(design, data, code)
+        measurer = make_measurer(design, data.targets, code)
         context = TrainingContext(
             Path(self._job.home),
             self._job.analysis_id,
@@ -285,6 +286,9 @@ class _Training:
         write_columns(design, table, data.pipeline, artifact.folder)
         TrustedModels(Path(self._job.home)).add(self._folder, "trained here")
         write_test_predictions(outcome.evaluated, self._folder)
+        Provenance.of_training(
+            table, data.test.table, outcome.evaluated.rows, keras.backend.backend()
+        ).write(self._folder)
         self._stage("looking for what may be wrong")
         diagnose(design, table, data, user_model, outcome).write(self._folder)
 

@@ -139,7 +139,7 @@ function Deploy({ ids }: { ids: SessionIds }) {
       unwrap(
         api.POST("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/deploy", {
           params: { path: ids },
-          body: { name },
+          body: { name, activate: "always" },
         }),
       ),
     onSuccess: () => navigate("/saved-models"),

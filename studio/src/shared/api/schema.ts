@@ -497,7 +497,183 @@ export interface paths {
          */
         get: operations["list_saved_models"];
         put?: never;
+        /**
+         * Deploy Session
+         * @description Makes the model of a session the next version of a saved model.
+         */
+        post: operations["deploy_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Saved Model
+         * @description One saved model, by its id or its name.
+         */
+        get: operations["get_saved_model"];
+        put?: never;
         post?: never;
+        /**
+         * Delete Saved Model
+         * @description Deletes a saved model with all versions; their sessions stay.
+         */
+        delete: operations["delete_saved_model"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Saved Model
+         * @description Gives a saved model another name.
+         */
+        patch: operations["rename_saved_model"];
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description Versions side by side, each held against the first.
+         */
+        get: operations["compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retrain
+         * @description Puts the training of a version's design into the queue; its model becomes a version.
+         */
+        post: operations["retrain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/retrainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Retrainings
+         * @description The retrainings of a saved model, the newest first, running ones too.
+         */
+        get: operations["list_retrainings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Makes that version active which was so before.
+         */
+        post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The versions, oldest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description One version with its metrics, its design, its data and its software.
+         */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Version
+         * @description Deletes a version that is not active.
+         */
+        delete: operations["delete_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model}/versions/{version}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Version
+         * @description Makes a version the one that scores.
+         */
+        post: operations["activate_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -599,7 +775,7 @@ export interface paths {
         put?: never;
         /**
          * Deploy
-         * @description Makes the model the active version of a saved model.
+         * @description Makes the model the next version of a saved model.
          */
         post: operations["deploy"];
         delete?: never;
@@ -1255,6 +1431,29 @@ export interface components {
             true_positives: number;
         };
         /**
+         * CodeDifference
+         * @description A file that is not the same in two models.
+         */
+        CodeDifference: {
+            /**
+             * After
+             * @description the other model
+             */
+            after: string;
+            /**
+             * Before
+             * @description the model that the others are held against: the first
+             */
+            before: string;
+            /**
+             * Diff
+             * @description in unified form, from the one to the other
+             */
+            diff: string;
+            /** File */
+            file: string;
+        };
+        /**
          * CodeSample
          * @description A piece of code to begin with.
          */
@@ -1344,6 +1543,22 @@ export interface components {
              * @default []
              */
             shape: number[];
+        };
+        /**
+         * ComparedValues
+         * @description One thing of every model.
+         */
+        ComparedValues: {
+            /**
+             * Name
+             * @description of the metric, setting or package
+             */
+            name: string;
+            /**
+             * Values
+             * @description in the order of the models; null where one has none
+             */
+            values: unknown[];
         };
         /**
          * ConfusionTable
@@ -1485,24 +1700,22 @@ export interface components {
         };
         /**
          * DeployedVersion
-         * @description A version of a saved model.
+         * @description What came of a deployment.
          */
         DeployedVersion: {
+            /** Active */
+            active: boolean;
+            /** @description with the version that was active */
+            comparison: components["schemas"]["FairComparison"] | null;
+            /**
+             * Reason
+             * @description why it is active, or is not
+             */
+            reason: string;
             /** Saved Model Id */
             saved_model_id: string;
             /** Version Id */
             version_id: string;
-        };
-        /**
-         * Deployment
-         * @description A model to deploy.
-         */
-        Deployment: {
-            /**
-             * Name
-             * @description of the saved model
-             */
-            name: string;
         };
         /**
          * Design
@@ -1722,6 +1935,37 @@ export interface components {
             others: number;
         };
         /**
+         * Environment
+         * @description The software of the process that trained.
+         *
+         *     Attributes:
+         *         python: its version, like those below.
+         *         hornbook: likewise.
+         *         keras: likewise.
+         *         backend: what Keras ran on.
+         *         backend_version: its version.
+         *         platform: of the machine, as Python names it.
+         *         packages: the version of every installed package, by its name in lower case.
+         */
+        Environment: {
+            /** Backend */
+            backend: string;
+            /** Backend Version */
+            backend_version: string | null;
+            /** Hornbook */
+            hornbook: string;
+            /** Keras */
+            keras: string | null;
+            /** Packages */
+            packages?: {
+                [key: string]: string;
+            };
+            /** Platform */
+            platform: string;
+            /** Python */
+            python: string;
+        };
+        /**
          * EpochEvent
          * @description An epoch has ended.
          */
@@ -1918,6 +2162,60 @@ export interface components {
              * @description the mistakes of a design
              */
             problems?: components["schemas"]["Problem"][];
+        };
+        /**
+         * FairComparison
+         * @description A new model beside an older version, by the metric of the new model's design.
+         *
+         *     Attributes:
+         *         version_id: of the older version.
+         *         metric: that decides.
+         *         greater_is_better: its direction.
+         *         compared_on: `"same test rows"`: both trainings have measured on the same rows.
+         *             `"new test rows"`: the older version was measured again, on the new model's rows.
+         *             `"own test rows"`: each on the rows of its own training, as nothing better could be had.
+         *         rows: how many rows each was measured on; of own test rows, those of the new model.
+         *         left_out_rows: new test rows that the older version cannot score.
+         *         older, newer: the values of the metric.
+         *         older_metrics, newer_metrics: all metrics on these rows.
+         *         notes: what is to be known of the comparison, in sentences.
+         */
+        FairComparison: {
+            /**
+             * Compared On
+             * @enum {string}
+             */
+            compared_on: "same test rows" | "new test rows" | "own test rows";
+            /** Greater Is Better */
+            greater_is_better: boolean;
+            /**
+             * Left Out Rows
+             * @default 0
+             */
+            left_out_rows: number;
+            /** Metric */
+            metric: string;
+            /** Newer */
+            newer: number | null;
+            /** Newer Metrics */
+            newer_metrics?: {
+                [key: string]: number | null;
+            };
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /** Older */
+            older: number | null;
+            /** Older Metrics */
+            older_metrics?: {
+                [key: string]: number | null;
+            };
+            /** Rows */
+            rows: number | null;
+            /** Version Id */
+            version_id: string;
         };
         /**
          * FeatureType
@@ -2381,6 +2679,57 @@ export interface components {
             inputs: components["schemas"]["ModelInput"][];
         };
         /**
+         * ModelComparison
+         * @description Models side by side.
+         */
+        ModelComparison: {
+            /**
+             * Code
+             * @description of all files but task.toml
+             */
+            code: components["schemas"]["CodeDifference"][];
+            /**
+             * Facts
+             * @description epochs, rows, data and versions that differ
+             */
+            facts: components["schemas"]["ComparedValues"][];
+            /**
+             * Greater Is Better
+             * @description of that metric
+             */
+            greater_is_better: boolean | null;
+            /**
+             * Metric
+             * @description that chose the first one's epoch
+             */
+            metric: string | null;
+            /**
+             * Metrics
+             * @description on each model's own test rows
+             */
+            metrics: components["schemas"]["ComparedValues"][];
+            /**
+             * Models
+             * @description as they are called
+             */
+            models: string[];
+            /**
+             * Packages
+             * @description installed versions, where they differ
+             */
+            packages: components["schemas"]["ComparedValues"][];
+            /**
+             * Same Test Rows
+             * @description whether all were measured on the same rows; null where that is not known
+             */
+            same_test_rows: boolean | null;
+            /**
+             * Settings
+             * @description of the designs, where they differ
+             */
+            settings: components["schemas"]["ComparedValues"][];
+        };
+        /**
          * ModelInput
          * @description An input of the network.
          */
@@ -2567,6 +2916,45 @@ export interface components {
             name: string;
         };
         /**
+         * NewRetraining
+         * @description A retraining to start.
+         */
+        NewRetraining: {
+            /**
+             * Activate
+             * @default always
+             * @enum {string}
+             */
+            activate: "always" | "never" | "if-better";
+            /**
+             * Dataset
+             * @description a dataset of the task's project, instead of the design's
+             */
+            dataset?: string | null;
+            /**
+             * Description
+             * @description of the session
+             */
+            description?: string | null;
+            /**
+             * Name
+             * @description of the session
+             */
+            name?: string | null;
+            /**
+             * Settings
+             * @description what to change, such as {"training.epochs": 20}
+             */
+            settings?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Version
+             * @description whose design; the active one's when absent
+             */
+            version?: string | null;
+        };
+        /**
          * NewSession
          * @description A training to start.
          */
@@ -2600,6 +2988,47 @@ export interface components {
              * @description the rows to measure on
              */
             test_dataset?: string | null;
+        };
+        /**
+         * NewVersion
+         * @description A model to deploy.
+         */
+        NewVersion: {
+            /**
+             * Activate
+             * @description whether it becomes the active version; the first one always does
+             * @default always
+             * @enum {string}
+             */
+            activate: "always" | "never" | "if-better";
+            /**
+             * Name
+             * @description of the saved model, new or existing
+             */
+            name: string;
+        };
+        /**
+         * NewVersionOfSession
+         * @description A model to deploy, and the session that trained it.
+         */
+        NewVersionOfSession: {
+            /**
+             * Activate
+             * @description whether it becomes the active version; the first one always does
+             * @default always
+             * @enum {string}
+             */
+            activate: "always" | "never" | "if-better";
+            /**
+             * Name
+             * @description of the saved model, new or existing
+             */
+            name: string;
+            /**
+             * Session
+             * @description <analysis_id>/<mltask_id>/<session_id>, or latest
+             */
+            session: string;
         };
         /**
          * OutputResult
@@ -2900,6 +3329,25 @@ export interface components {
             name: string;
         };
         /**
+         * Provenance
+         * @description What a model was made from and with.
+         *
+         *     Attributes:
+         *         train: the table that it learnt from.
+         *         test: the table that it was measured on, which may be the same.
+         *         test_rows_digest: of the numbers of the rows that it was measured on; `None` where these
+         *             are not known. Two models with the same test table and digest were measured on the
+         *             same rows.
+         *         environment: what trained it.
+         */
+        Provenance: {
+            environment: components["schemas"]["Environment"];
+            test: components["schemas"]["TableOrigin"];
+            /** Test Rows Digest */
+            test_rows_digest: string | null;
+            train: components["schemas"]["TableOrigin"];
+        };
+        /**
          * QueueState
          * @description How busy the queue is.
          */
@@ -3006,6 +3454,48 @@ export interface components {
             reason: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Retraining
+         * @description What is to become of the model that a session trains; kept in the session's folder.
+         *
+         *     Attributes:
+         *         saved_model_id: of the saved model that gets a new version.
+         *         from_version: the version whose design is trained.
+         *         activate: whether the new version becomes the active one.
+         *         comparison: with the version that was active, once there is one.
+         *         version_id: of the new version, once there is one.
+         *         activated: whether it became active.
+         *         reason: why it did or did not; or why there is no new version.
+         */
+        Retraining: {
+            /**
+             * Activate
+             * @enum {string}
+             */
+            activate: "always" | "never" | "if-better";
+            /**
+             * Activated
+             * @default false
+             */
+            activated: boolean;
+            comparison?: components["schemas"]["FairComparison"] | null;
+            /** From Version */
+            from_version: string;
+            /** Reason */
+            reason?: string | null;
+            /** Saved Model Id */
+            saved_model_id: string;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
+         * RetrainingInfo
+         * @description A retraining: its session, and what became of its model.
+         */
+        RetrainingInfo: {
+            retraining: components["schemas"]["Retraining"];
+            session: components["schemas"]["SessionSummary"];
         };
         /**
          * RocSeries
@@ -3210,17 +3700,38 @@ export interface components {
             title: string;
         };
         /**
+         * SavedModelEdit
+         * @description What is to be changed of a saved model.
+         */
+        SavedModelEdit: {
+            /** Name */
+            name: string;
+        };
+        /**
          * SavedModelInfo
          * @description A saved model with its versions.
          */
         SavedModelInfo: {
-            /** Created At */
+            /** Active Version */
+            active_version: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Name */
             name: string;
+            /**
+             * Previous Version
+             * @description that a rollback activates
+             */
+            previous_version: string | null;
             /** Saved Model Id */
             saved_model_id: string;
-            /** Versions */
+            /**
+             * Versions
+             * @description oldest first
+             */
             versions: components["schemas"]["SavedModelVersion"][];
         };
         /**
@@ -3230,10 +3741,44 @@ export interface components {
         SavedModelVersion: {
             /** Active */
             active: boolean;
-            /** Created At */
+            /** Best Epoch */
+            best_epoch: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
-            /** Session Reference */
+            /** Epochs */
+            epochs: number | null;
+            /** Greater Is Better */
+            greater_is_better: boolean | null;
+            /**
+             * Metric
+             * @description that chose the epoch
+             */
+            metric: string | null;
+            /** Metric Value */
+            metric_value: number | null;
+            /**
+             * Metrics
+             * @description on the test rows, by exact spelling
+             */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** Prediction Type */
+            prediction_type: string | null;
+            /**
+             * Session Reference
+             * @description the session it is a copy of
+             */
             session_reference: string;
+            /** Target */
+            target: string | null;
+            /** Test Rows */
+            test_rows: number | null;
+            /** Train Rows */
+            train_rows: number | null;
             /** Version Id */
             version_id: string;
         };
@@ -3447,6 +3992,23 @@ export interface components {
          * @enum {string}
          */
         Storage: "integer" | "float" | "boolean" | "string" | "date" | "datetime" | "vector";
+        /**
+         * TableOrigin
+         * @description A table that rows came from.
+         *
+         *     Attributes:
+         *         path: of its file, absolute, when it was read.
+         *         fingerprint: of the file's bytes and the way it was read: the same for the same content.
+         *         rows: how many it has, those that did not parse not counted.
+         */
+        TableOrigin: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Path */
+            path: string;
+            /** Rows */
+            rows: number;
+        };
         /**
          * TaskInfo
          * @description An ML task: a design and its sessions.
@@ -3740,6 +4302,31 @@ export interface components {
              * @default []
              */
             warnings: string[];
+        };
+        /**
+         * VersionDetail
+         * @description One version with all that is known of it.
+         */
+        VersionDetail: {
+            /**
+             * Files
+             * @description the design that it was trained by
+             */
+            files: {
+                [key: string]: string;
+            };
+            /**
+             * Folder
+             * @description its files on the server
+             */
+            folder: string;
+            /** @description its data and its software */
+            provenance: components["schemas"]["Provenance"] | null;
+            /** @description all that is reported of its training */
+            result: components["schemas"]["TrainingResult"] | null;
+            /** @description how a retraining made it */
+            retraining: components["schemas"]["Retraining"] | null;
+            summary: components["schemas"]["SavedModelVersion"];
         };
     };
     responses: never;
@@ -4675,6 +5262,390 @@ export interface operations {
             };
         };
     };
+    deploy_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersionOfSession"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeployedVersion"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_saved_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_saved_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    rename_saved_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedModelEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query?: {
+                /** @description two or more; all of them when absent */
+                version?: string[] | null;
+            };
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    retrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRetraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_retrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrainingInfo"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelVersion"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    activate_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+                saved_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -4857,7 +5828,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Deployment"];
+                "application/json": components["schemas"]["NewVersion"];
             };
         };
         responses: {

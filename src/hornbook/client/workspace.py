@@ -1,19 +1,29 @@
-"""The Python front door: a workspace, its tasks, their sessions and trained models."""
+"""A workspace from Python: its tasks, their sessions and trained models."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from hornbook.backends import BackendName
+from hornbook.client.loaded import LoadedModel
+from hornbook.client.saved_models import SavedModel
+from hornbook.client.settings import Settings, setting_texts
 from hornbook.data import ReadOptions
 from hornbook.design import DesignFolder
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, TrainingError
-from hornbook.jobs import SpareWorkers, deploy_model, settle_ended, train_to_end
+from hornbook.jobs import (
+    ActivationPolicy,
+    SpareWorkers,
+    deploy_model,
+    finish_retrainings,
+    settle_ended,
+    train_to_end,
+)
 from hornbook.registry import (
     Registry,
     SessionRecord,
@@ -21,8 +31,8 @@ from hornbook.registry import (
     TaskRecord,
     default_home,
 )
+from hornbook.registry.model_folder import find_model_folder
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.resources import DesignResources
 from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
@@ -34,8 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
 
 _LOG = logging.getLogger("hornbook")
-
-Settings = Mapping[str, Any] | Sequence[str]
 
 
 def open_workspace(home: Path | str | None = None) -> Workspace:
@@ -125,14 +133,33 @@ class Workspace:
         """
         return self.session(reference).model
 
+    def saved_models(self) -> list[SavedModel]:
+        """All saved models, oldest first."""
+        self._finish()
+        found = self._registry.saved_models()
+        return [SavedModel(self._registry, one.saved_model_id) for one in found]
+
+    def saved_model(self, id_or_name: str) -> SavedModel:
+        """A saved model by its id or its name.
+
+        Raises:
+            NotFoundError: there is none; the message lists what exists.
+        """
+        self._finish()
+        return SavedModel(self._registry, self._registry.saved_model(id_or_name).saved_model_id)
+
+    def _finish(self) -> None:
+        """Records what has ended while nobody watched."""
+        settle_ended(self._registry)
+        finish_retrainings(self._registry)
+
     def trust(self, reference: str) -> CodeOfModel:
         """Lets the code of a model be run that this workspace has not trained.
 
         Models that it has trained are trusted already. Read the code before.
 
         Args:
-            reference: a session's name, or the id or name of a saved model, whose active version
-                is meant.
+            reference: as for `model_folder`.
 
         Returns:
             What may be run from now on.
@@ -144,11 +171,18 @@ class Workspace:
         TrustedModels(self.home).add(folder, "trusted by hand")
         return CodeOfModel.of(folder)
 
-    def model_folder(self, reference: str) -> Path:
-        """The files of a model; names as for `trust`."""
-        if "/" in reference or reference == "latest":
-            return self.session(reference).model.folder.parent
-        return self._registry.saved_model(reference).active_version.folder
+    def model_folder(self, reference: str | Path) -> Path:
+        """The folder of a model, with its `model` and `design` in it.
+
+        Args:
+            reference: the id or name of a saved model, whose active version is meant, or
+                `NAME@v2`; a session's name or `latest`; or a folder with a model in it.
+
+        Raises:
+            NotFoundError: there is no such model; the message lists what exists.
+        """
+        settle_ended(self._registry)
+        return find_model_folder(self._registry, reference)
 
     def close(self) -> None:
         """Closes the database, and ends workers that were kept ready."""
@@ -221,7 +255,7 @@ class Task:
             DesignError: all that is wrong with the design.
             TrainingError: the training failed or was aborted; the message says why.
         """
-        design = DesignFolder.read(self.folder, _setting_texts(settings))
+        design = DesignFolder.read(self.folder, setting_texts(settings))
         record = train_to_end(
             self._registry,
             design,
@@ -305,7 +339,7 @@ class Model:
         self._registry = registry
         self._session = session
         self._result = session.result
-        self._predictor: Predictor | None = None
+        self._loaded = LoadedModel(session.record.folder, registry.home)
 
     @property
     def reference(self) -> str:
@@ -354,31 +388,16 @@ class Model:
         Raises:
             DataError: a column is missing.
         """
-        predictor = self.predictor()
-        # Only now, since it imports Keras, whose backend the line before has chosen.
-        from hornbook.serving.predict import predict_frame
-
-        return predict_frame(predictor, frame)
+        return self._loaded.predict(frame)
 
     def predictor(self) -> Predictor:
         """The model loaded and ready to predict; loaded once."""
-        # Keras is imported only by those who predict: it takes seconds.
-        from hornbook.backends.open import open_some_backend
-
-        if self._predictor is None:
-            home = self._registry.home
-            resources = DesignResources.of_model(self.folder.parent, home)
-            artifact = ModelArtifact.read(self.folder, resources)
-            open_some_backend(artifact.backend)
-            from hornbook.serving.predict import Predictor
-
-            self._predictor = Predictor(artifact, TrustedModels(home))
-        return self._predictor
+        return self._loaded.predictor()
 
     @property
     def read_options(self) -> ReadOptions:
         """How a file with rows to predict is read."""
-        return ModelArtifact.read(self.folder).reading
+        return self._loaded.read_options
 
     def load_keras(self) -> Any:
         """The Keras model, compiled as it was trained."""
@@ -389,24 +408,19 @@ class Model:
 
         return load_trained_network(self.folder.parent, TrustedModels(self._registry.home))
 
-    def deploy(self, name: str) -> str:
-        """Makes it the active version of a saved model; returns the `saved_model_id`."""
-        return deploy_model(self._registry, self._session.record, name).saved_model_id
+    def deploy(self, name: str, activate: ActivationPolicy = "always") -> str:
+        """Makes it the next version of a saved model; returns the `saved_model_id`.
+
+        Args:
+            name: of the saved model, new or existing.
+            activate: whether the version becomes the active one: `"always"`, `"never"` or
+                `"if-better"`; the first one always does.
+        """
+        deployed = deploy_model(self._registry, self._session.record, name, activate)
+        return deployed.version.saved_model_id
 
     def __repr__(self) -> str:
         return f"Model({self.reference!r})"
-
-
-def _setting_texts(settings: Settings) -> list[str]:
-    if isinstance(settings, Mapping):
-        return [f"{key}={_toml_value(value)}" for key, value in settings.items()]
-    return list(settings)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
 
 
 def _log_epoch(event: dict[str, Any]) -> None:
