@@ -14,6 +14,7 @@ from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
+from hornbook.cli.score import score
 from hornbook.cli.serve import serve, user
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
@@ -39,6 +40,7 @@ for command in (
     sessions,
     show,
     predict,
+    score,
     logs,
     deploy,
     trust,

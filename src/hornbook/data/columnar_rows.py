@@ -54,6 +54,10 @@ class ColumnarRows:
             return None
         return int(pq.read_metadata(self._source.path).num_rows)
 
+    @property
+    def gives_text(self) -> bool:
+        return False
+
     def identity(self) -> dict[str, Any]:
         return file_identity(self._source.path)
 

@@ -53,6 +53,10 @@ class ImageFolderRows:
     def n_rows(self) -> int | None:
         return len(self._paths)
 
+    @property
+    def gives_text(self) -> bool:
+        return True
+
     def identity(self) -> dict[str, Any]:
         states = [(self._folder / path).stat() for path in self._paths]
         newest = max(one.st_mtime_ns for one in states)

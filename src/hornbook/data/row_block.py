@@ -62,19 +62,21 @@ class RowBlock:
         if len(self) <= n_rows:
             yield self
             return
-        starts = range(0, len(self), n_rows)
-        for start in starts:
-            is_last = start == starts[-1]
-            rows = slice(start, start + n_rows)
-            yield replace(
-                self,
-                numbers=self.numbers[rows],
-                frame=self.frame[rows],
-                kept=self.kept.slice(start, n_rows),
-                coded={name: column.only(rows) for name, column in self.coded.items()},
-                rejections=self.rejections if is_last else (),
-                share=self.share if is_last else 0.0,
-            )
+        for start in range(0, len(self), n_rows):
+            yield self.part(start, min(start + n_rows, len(self)))
+
+    def part(self, start: int, stop: int) -> RowBlock:
+        """Some rows on end; the block's rejections and its share come with its last row."""
+        is_last, rows = stop == len(self), slice(start, stop)
+        return replace(
+            self,
+            numbers=self.numbers[rows],
+            frame=self.frame[rows],
+            kept=self.kept.slice(start, stop - start),
+            coded={name: column.only(rows) for name, column in self.coded.items()},
+            rejections=self.rejections if is_last else (),
+            share=self.share if is_last else 0.0,
+        )
 
 
 class RowStream(Protocol):
@@ -97,6 +99,11 @@ class RowStream(Protocol):
     @property
     def n_rows(self) -> int | None:
         """How many rows there are, where that is known without reading them."""
+        ...
+
+    @property
+    def gives_text(self) -> bool:
+        """Whether columns as they stand are texts, whatever they mean."""
         ...
 
     def identity(self) -> dict[str, Any]:

@@ -162,6 +162,10 @@ class SqlRows:
                 connection.execute(select(func.count()).select_from(self._reflected)).scalar_one()
             )
 
+    @property
+    def gives_text(self) -> bool:
+        return False
+
     def identity(self) -> dict[str, Any]:
         keys = [column.name for column in self._reflected.primary_key.columns]
         # Without an order there is nothing to go on from: the time makes each reading its own.

@@ -45,6 +45,7 @@ class _TextFile:
         self._share = 0.0
         self._source = SourceFile(source.path, self._note)
         self._parsers: dict[str, CellParser] = {}
+        self._as_json = False
 
     @property
     def name(self) -> str:
@@ -53,6 +54,10 @@ class _TextFile:
     @property
     def n_rows(self) -> int | None:
         return None
+
+    @property
+    def gives_text(self) -> bool:
+        return not self._as_json
 
     def identity(self) -> dict[str, Any]:
         return file_identity(self._source.path)
