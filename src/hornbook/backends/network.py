@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.backends.devices import gpus_of_keras
+from hornbook.backends.dummy_lookup import DummyLookup
 from hornbook.backends.named_inputs import inputs_by_name
 from hornbook.features import EncodedInput, InputEncoding
 
@@ -28,8 +29,9 @@ class NetworkFunction:
     """Calls a network with encoded rows, always so many at once.
 
     On JAX, by a model that predicts in Keras' own way, it is one compiled function that decodes
-    the rows and predicts: what a category's dummies take in memory is never carried there, and
-    nothing but the call is left of Keras. Elsewhere rows are decoded by NumPy.
+    the rows and predicts: what a category's dummies take in memory is never carried there, a
+    dense layer over them looks its weights up (`DummyLookup`), and nothing but the call is left of
+    Keras. Elsewhere rows are decoded by NumPy.
 
     One thread calls at a time.
 
@@ -88,13 +90,19 @@ class NetworkFunction:
     def _compiled(self) -> Callable[..., Any]:
         import jax
 
+        lookup = DummyLookup(self._model, self._encodings)
+
         def predict(values: Any, inputs: Inputs) -> Any:
             decoded = {
                 name: self._encodings[name].decode_with(one, jax.numpy)
                 for name, one in inputs.items()
             }
             mapping = list(zip(self._model.variables, values, strict=True))
-            with keras.StatelessScope(state_mapping=mapping), inputs_by_name():
+            with (
+                keras.StatelessScope(state_mapping=mapping),
+                inputs_by_name(),
+                lookup.active(inputs, jax.numpy),
+            ):
                 return self._model(decoded, training=False)
 
         compiled: Callable[..., Any] = jax.jit(predict)

@@ -128,6 +128,28 @@ class InputEncoding:
                 at += end - start
         return namespace.concatenate(columns, axis=1)
 
+    @property
+    def dummies(self) -> Sequence[tuple[int, int]]:
+        """The first column of each one-hot feature, and the one after its last."""
+        return self._dummies if self._has_places else ()
+
+    def product_with(self, encoded: EncodedInput, matrix: Any, namespace: Any) -> Any:
+        """The matrix product of the decoded rows with a matrix, without decoding them.
+
+        Args:
+            encoded: as for `decode_with`.
+            matrix: of shape `(spec.shape[0], n)`.
+            namespace: as for `decode_with`.
+        """
+        found, zeros = encoded[_PLACES], namespace.zeros((1, matrix.shape[1]), matrix.dtype)
+        total: Any = 0.0
+        if self._number_columns.size:
+            total = encoded[_NUMBERS] @ matrix[self._number_columns]
+        for place, (start, stop) in enumerate(self._dummies):
+            rows = namespace.concatenate([matrix[start:stop], zeros])
+            total = total + namespace.take(rows, found[:, place], axis=0, mode="clip")
+        return total
+
     def _fill(
         self,
         encoded: EncodedInput,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -119,15 +120,22 @@ class _ParquetWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pyarrow.parquet.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
 
     def write(self, rows: pa.Table) -> None:
         if self._writer is None:
+            self._schema = rows.schema
             # Numbers hardly repeat: a dictionary of them takes time and saves nothing.
             repeated = [field.name for field in rows.schema if _is_text(field.type)]
             self._writer = pyarrow.parquet.ParquetWriter(
-                self._path, rows.schema, use_dictionary=repeated
+                self._path,
+                rows.schema,
+                use_dictionary=repeated,
+                write_statistics=[name for name in rows.schema.names if name not in repeated],
+                store_schema=False,
             )
-        self._writer.write_table(rows.cast(self._writer.schema))
+            self._writer.add_key_value_metadata(_schema_metadata(rows.schema))
+        self._writer.write_table(rows.cast(self._schema))
 
     def finish(self) -> None:
         self.abandon()
@@ -160,6 +168,20 @@ class _JsonLinesWriter:
 
     def abandon(self) -> None:
         self._file.close()
+
+
+def _schema_metadata(schema: pa.Schema) -> dict[bytes, bytes]:
+    """The Arrow schema as readers look for it, with texts where dictionaries of them are written.
+
+    See "ARROW:schema" in https://arrow.apache.org/docs/cpp/parquet.html.
+    """
+    plain = pa.schema(
+        [
+            field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+            for field in schema
+        ]
+    )
+    return {b"ARROW:schema": base64.b64encode(plain.serialize().to_pybytes())}
 
 
 def _as_json(column: pa.ChunkedArray, *, is_json: bool) -> list[str]:
