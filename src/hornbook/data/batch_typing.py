@@ -76,7 +76,7 @@ class BatchTyper:
         block = RowBlock(
             numbers,
             frame,
-            pa.Table.from_batches([batch]).select(list(self.kept)),
+            pa.table({name: _without_view(batch.column(name)) for name in self.kept}),
             coded,
             self._sink.take(),
             share,
@@ -111,6 +111,13 @@ class BatchTyper:
         parsed, kept = caster.cast(numbers, frame, self._sink)
         typed.update(zip(cells, parsed.get_columns(), strict=True))
         return None if kept is None else kept.to_numpy()
+
+
+def _without_view(array: pa.Array) -> pa.Array:
+    """Views as plain arrays: little of Arrow takes them yet."""
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.large_string())
+    return array.cast(pa.large_binary()) if pa.types.is_binary_view(array.type) else array
 
 
 def _filtered(block: RowBlock, mask: NDArray[np.bool_]) -> RowBlock:

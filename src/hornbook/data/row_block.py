@@ -28,6 +28,10 @@ class CodedColumn(NamedTuple):
     values: pl.Series
     codes: NDArray[np.integer[Any]]
 
+    def decoded(self) -> pl.Series:
+        """The texts themselves."""
+        return self.values.extend_constant(None, 1).gather(self.codes)
+
     def only(self, rows: slice | NDArray[np.bool_]) -> CodedColumn:
         """Some of the rows, by a slice or by a mask."""
         return CodedColumn(self.values, self.codes[rows])
@@ -77,6 +81,16 @@ class RowBlock:
             rejections=self.rejections if is_last else (),
             share=self.share if is_last else 0.0,
         )
+
+    def values(self, mask: NDArray[np.bool_]) -> pl.DataFrame:
+        """The wanted columns of some rows, as texts where they are coded.
+
+        Args:
+            mask: shape `(n_rows,)`.
+        """
+        frame = self.frame.filter(pl.Series(mask))
+        coded = [one.only(mask).decoded().alias(name) for name, one in self.coded.items()]
+        return pl.DataFrame([*frame.get_columns(), *coded])
 
 
 class RowStream(Protocol):

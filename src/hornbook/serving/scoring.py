@@ -197,9 +197,7 @@ class _Scoring:
             sound = faults.is_null()
             mask = ~sound.to_numpy()
             reasons: list[str] = faults.drop_nulls().to_list()
-            self._rejected.add_unscorable(
-                block.numbers[mask], reasons, block.frame.filter(pl.Series(mask))
-            )
+            self._rejected.add_unscorable(block.numbers[mask], reasons, block.values(mask))
             added = added.filter(sound)
             kept = kept.filter(pa.array(~mask)) if kept.num_columns else kept
         if not len(added):
