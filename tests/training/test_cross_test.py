@@ -82,7 +82,7 @@ class Run:
         self.tables = open_tables(design, TableStore(path / "tables"))
         self.preparation = Preparation(design, *self.tables)
         first = self.preparation.data(self.preparation.sets[0])
-        measurer = make_measurer(design, first, UserCode(design.path))
+        measurer = make_measurer(design, first.targets, UserCode(design.path))
         events = EventWriter(self.folder)
         tester = CrossTester(
             design,

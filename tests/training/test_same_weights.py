@@ -102,7 +102,7 @@ class Trained:
         for rows in (data.train, data.test):
             rows.fill_cache()
         code = UserCode(design.path)
-        measurer = make_measurer(design, data, code)
+        measurer = make_measurer(design, data.targets, code)
         context = TrainingContext(home, "a", "m", "s1", "Test ROC AUC", True)
         model = build_for_training(
             design, data.pipeline.inputs, data.targets.n_classes, code, context

@@ -10,6 +10,7 @@ from hornbook import __version__
 from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.evaluate import evaluate, evaluations
 from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
@@ -41,6 +42,8 @@ for command in (
     show,
     predict,
     score,
+    evaluate,
+    evaluations,
     logs,
     deploy,
     trust,

@@ -66,7 +66,7 @@ def _check(
         }
         for spec in data.pipeline.inputs.values()
     ]
-    measurer = make_measurer(design, data, code)
+    measurer = make_measurer(design, data.targets, code)
     monitor = metric_prefix(design) + design.task.metric
     context = TrainingContext(home, *ids, "", monitor, measurer.greater_is_better)
     user_model = build_for_training(

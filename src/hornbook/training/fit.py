@@ -16,6 +16,7 @@ from hornbook.batching import RowSequence, prefetched
 from hornbook.design import CUSTOM_SCORE_FILE, DesignFolder
 from hornbook.design.metrics import CustomScoreSection
 from hornbook.errors import InterruptedTrainingError, TrainingError
+from hornbook.features import Targets
 from hornbook.metrics import (
     CustomScore,
     Measurer,
@@ -96,8 +97,14 @@ def metric_prefix(design: DesignFolder) -> str:
     return "Validation " if design.task.split.validation_share else "Test "
 
 
-def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> TaskMeasurer:
-    """The metrics of a design; its custom scores are for the output that decides."""
+def make_measurer(design: DesignFolder, targets: Targets, code: UserCode) -> TaskMeasurer:
+    """The metrics of a design; its custom scores are for the output that decides.
+
+    Args:
+        design: says which.
+        targets: the encoders of what is predicted.
+        code: the user's, with the custom scores.
+    """
     settings = design.task.metrics.settings
     custom, named = _custom_scores(design, code)
     deciding = design.task.deciding_output
@@ -110,7 +117,7 @@ def make_measurer(design: DesignFolder, data: PreparedData, code: UserCode) -> T
             settings=settings,
             custom_score=custom if name == deciding else None,
             custom_scores=named if name == deciding else None,
-            classes=data.targets.encoders[name].classes,
+            classes=targets.encoders[name].classes,
         )
         for name, target in design.task.targets.items()
     }

@@ -42,6 +42,7 @@ from hornbook.training.prepare import (
 )
 from hornbook.training.race import Contest, run_race
 from hornbook.training.race_entry import RACE_FILE, losses_differ, read_race, winner_of
+from hornbook.training.reference import ModelReference
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import OutputResult, TrainingResult
 from hornbook.training.trust import TrustedModels
@@ -117,7 +118,7 @@ class _Training:
         code = UserCode(design.path, design.libraries)
         table, preparation, data = self._prepare(design, code)
         self._stage("building the model")
-        measurer = make_measurer(design, data, code)
+        measurer = make_measurer(design, data.targets, code)
         context = TrainingContext(
             Path(self._job.home),
             self._job.analysis_id,
@@ -281,6 +282,9 @@ class _Training:
         self._stage("saving the model")
         artifact = self._keep(design, table, data, user_model.layout, outcome)
         artifact.write(user_model.keras_model)
+        ModelReference.of_training(
+            data.train, artifact.outputs, outcome.evaluated.predictions, design.task.seed
+        ).write(artifact.folder)
         TrustedModels(Path(self._job.home)).add(self._folder, "trained here")
         write_test_predictions(outcome.evaluated, self._folder)
         self._stage("looking for what may be wrong")
