@@ -18,7 +18,18 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import image_epochs, images, memory, metrics, peers, spare, studio, wide_table, wine
+from benchmarks import (
+    image_epochs,
+    images,
+    memory,
+    metrics,
+    peers,
+    scoring,
+    spare,
+    studio,
+    wide_table,
+    wine,
+)
 from benchmarks.measured import Line
 
 WORKLOADS = {
@@ -30,6 +41,7 @@ WORKLOADS = {
     "wide_table": wide_table.lines,
     "memory": memory.lines,
     "peers": peers.lines,
+    "scoring": scoring.lines,
     "studio": studio.lines,
 }
 RESULTS = Path(__file__).parent / "results"

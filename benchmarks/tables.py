@@ -33,8 +33,8 @@ def compile_model(model):
 """
 
 
-def write_table(path: Path, n_rows: int, seed: int = 0) -> None:
-    """20 columns of numbers with 5 % missing, 10 of categories of 5 to 200 levels, a target.
+def write_table(path: Path, n_rows: int, seed: int = 0, numbers: int = NUMBERS) -> None:
+    """Columns of numbers with 5 % missing, 10 of categories of 5 to 200 levels, a target.
 
     Levels are drawn with falling shares, as they are in life; the target follows from some
     numbers and some categories.
@@ -47,7 +47,7 @@ def write_table(path: Path, n_rows: int, seed: int = 0) -> None:
         size = min(_CHUNK_ROWS, n_rows - start)
         columns: dict[str, pl.Series] = {}
         score = np.zeros(size)
-        for index in range(NUMBERS):
+        for index in range(numbers):
             values = random.normal(10 * index, 1 + index, size)
             if index < 5:
                 score += (values - 10 * index) / (1 + index)
@@ -69,12 +69,20 @@ def write_table(path: Path, n_rows: int, seed: int = 0) -> None:
         writer.close()
 
 
-def write_design(folder: Path, table: Path, *, epochs: int, batch_size: int) -> None:
-    """A design that encodes categories with at most 50 dummies each."""
+def write_design(
+    folder: Path,
+    table: Path,
+    *,
+    epochs: int,
+    batch_size: int,
+    n_numbers: int = NUMBERS,
+    most_dummies: int = MOST_DUMMIES,
+) -> None:
+    """A design that encodes categories with at most so many dummies each."""
     folder.mkdir(parents=True)
-    numbers = "\n".join(f'number_{i} = {{ type = "numerical" }}' for i in range(NUMBERS))
+    numbers = "\n".join(f'number_{i} = {{ type = "numerical" }}' for i in range(n_numbers))
     categories = "\n".join(
-        f'category_{i} = {{ type = "categorical", max_categories = {MOST_DUMMIES} }}'
+        f'category_{i} = {{ type = "categorical", max_categories = {most_dummies} }}'
         for i in range(len(LEVELS))
     )
     (folder / "task.toml").write_text(

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.data import RecordFile
-from hornbook.data.columnar import _open
+from hornbook.data.columnar import open_batches
 from hornbook.data.file_format import FileFormat
 from hornbook.data.source import SourceFile
 
@@ -42,7 +42,7 @@ def test_a_parquet_file_does_not_pile_up_in_memory_while_it_is_read(tmp_path):
     del table
     before = pa.total_allocated_bytes()
     most = 0
-    with _open(SourceFile(path, None), FileFormat.PARQUET) as (_, batches):
+    with open_batches(SourceFile(path, None), FileFormat.PARQUET) as (_, batches):
         for _ in batches:
             most = max(most, pa.total_allocated_bytes() - before)
     assert size > 70 * MB

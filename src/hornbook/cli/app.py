@@ -10,12 +10,14 @@ from hornbook import __version__
 from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.evaluate import evaluate, evaluations
 from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.models import models
 from hornbook.cli.predict import predict
 from hornbook.cli.retrain import deploy, retrain
+from hornbook.cli.score import score
 from hornbook.cli.serve import serve, user
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
@@ -41,6 +43,9 @@ for command in (
     sessions,
     show,
     predict,
+    score,
+    evaluate,
+    evaluations,
     logs,
     deploy,
     retrain,

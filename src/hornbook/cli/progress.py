@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,7 +23,10 @@ from hornbook.cli.draw import format_number, race_table
 from hornbook.cli.output import status_console
 from hornbook.training.race_entry import RaceEntry
 
-__all__ = ["TrainingProgress", "reading_progress", "row_progress"]
+__all__ = ["TrainingProgress", "reading_progress", "row_progress", "scoring_progress"]
+
+
+_RATE_STEPS = 50
 
 
 @contextmanager
@@ -37,6 +42,40 @@ def row_progress(description: str, *, quiet: bool) -> Iterator[Callable[[int, in
     rows = TextColumn("{task.completed:,}/{task.total:,} rows", markup=False)
     with _bar(rows, quiet=quiet) as bar:
         yield _tracker(bar, description)
+
+
+@contextmanager
+def scoring_progress(
+    description: str, *, quiet: bool
+) -> Iterator[Callable[[int, int | None, float], None]]:
+    """A bar over rows whose number may be unknown, with the rows a second of the last seconds."""
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[rows]}", markup=False),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeRemainingColumn(),
+        console=status_console,
+        transient=True,
+        disable=quiet or not status_console.is_terminal,
+    )
+    task = bar.add_task(description, total=1.0, rows="", rate="")
+    recent: deque[tuple[float, int]] = deque(maxlen=_RATE_STEPS)
+
+    def track(done: int, total: int | None, share: float) -> None:
+        now = time.monotonic()
+        recent.append((now, done))
+        seconds = now - recent[0][0]
+        rate = (done - recent[0][1]) / seconds if seconds > 0 else 0.0
+        bar.update(
+            task,
+            completed=done / total if total else share,
+            rows=f"{done:,} rows" if total is None else f"{done:,}/{total:,} rows",
+            rate=f"{rate:,.0f} rows/s" if rate else "",
+        )
+
+    with bar:
+        yield track
 
 
 def _bar(unit: ProgressColumn, *, quiet: bool) -> Progress:

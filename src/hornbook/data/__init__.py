@@ -6,9 +6,12 @@ from hornbook.data.folders import FolderStore, ManagedFolder, path_inside
 from hornbook.data.folds import fold_rows
 from hornbook.data.groups import fold_groups, group_codes, split_groups
 from hornbook.data.key_hash import fold_by_key, split_by_key
+from hornbook.data.open_rows import open_rows
 from hornbook.data.options import ReadOptions
 from hornbook.data.projects import Project, ProjectStore, slug
 from hornbook.data.record_file import RecordFile
+from hornbook.data.rejection import Rejection
+from hornbook.data.row_block import CodedColumn, RowBlock, RowStream
 from hornbook.data.row_filter import RowFilter
 from hornbook.data.samples import Sample, bring_sample, get_sample, samples
 from hornbook.data.sampling import SampleMethod, sample_rows
@@ -22,6 +25,7 @@ from hornbook.data.time_order import fold_in_time, split_in_time
 __all__ = [
     "NUMBERS",
     "CachedSet",
+    "CodedColumn",
     "Column",
     "Dataset",
     "DatasetStore",
@@ -34,7 +38,10 @@ __all__ = [
     "ProjectStore",
     "ReadOptions",
     "RecordFile",
+    "Rejection",
+    "RowBlock",
     "RowFilter",
+    "RowStream",
     "Sample",
     "SampleMethod",
     "SetCache",
@@ -49,6 +56,7 @@ __all__ = [
     "fold_rows",
     "get_sample",
     "group_codes",
+    "open_rows",
     "path_inside",
     "sample_rows",
     "samples",

@@ -14,14 +14,20 @@ import polars as pl
 from hornbook.data.cells import CellParser
 from hornbook.data.missing import MISSING_WORDS, PLACEHOLDERS, is_missing
 from hornbook.data.options import ReadOptions
-from hornbook.data.rejection import Rejection, RejectionLog, check_share, merge_rejections
+from hornbook.data.rejection import (
+    Rejection,
+    RejectionLog,
+    RejectionSink,
+    check_share,
+    merge_rejections,
+)
 from hornbook.data.schema import Storage
 from hornbook.data.source import SourceFile
 from hornbook.data.staging import Staging
 from hornbook.data.writer import REJECTED_FILE, ReadReport, TableWriter
 from hornbook.errors import DataError
 
-__all__ = ["CellCaster", "StagedFile", "write_staged"]
+__all__ = ["CellCaster", "StagedFile", "row_text", "write_staged"]
 
 _LONGEST_SHOWN = 60
 
@@ -43,7 +49,7 @@ class CellCaster:
         self._text_words = text_words
 
     def cast(
-        self, lines: np.ndarray, cells: pl.DataFrame, log: RejectionLog
+        self, lines: np.ndarray, cells: pl.DataFrame, log: RejectionSink
     ) -> tuple[pl.DataFrame, pl.Series | None]:
         """The typed columns, and which rows to keep of them: `None` for all.
 
@@ -78,7 +84,7 @@ class CellCaster:
         cells: pl.DataFrame,
         typed: pl.DataFrame,
         absent: pl.DataFrame,
-        log: RejectionLog,
+        log: RejectionSink,
     ) -> pl.Series | None:
         """Logs the rows in which a cell is there and its value is not."""
         n_absent = absent.select(pl.all().sum()).row(0)
@@ -96,7 +102,7 @@ class CellCaster:
             found = str(cell[row])
             shown = found if len(found) <= _LONGEST_SHOWN else found[:_LONGEST_SHOWN] + "…"
             reason = f"column '{name}' holds {shown!r}, expected {parser.expected}"
-            log.add(Rejection(int(lines[row]), reason, _as_text(cells.row(row), self.separator)))
+            log.add(Rejection(int(lines[row]), reason, row_text(cells.row(row), self.separator)))
         return pl.Series(~rejected)
 
 
@@ -171,7 +177,8 @@ def write_staged(
     writer.finish(report, str(source.path), options)
 
 
-def _as_text(cells: Sequence[str | None], separator: str) -> str:
+def row_text(cells: Sequence[str | None], separator: str) -> str:
+    """A row as it would stand in a delimited file."""
     line = io.StringIO()
     csv.writer(line, delimiter=separator, lineterminator="").writerow(cells)
     return line.getvalue()

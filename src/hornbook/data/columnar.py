@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from hornbook.data.source import SourceFile
 from hornbook.data.writer import REJECTED_FILE, ReadReport, TableWriter
 from hornbook.errors import DataError
 
-__all__ = ["read_columnar"]
+__all__ = ["open_batches", "read_columnar"]
 
 _BLOCK_BYTES = 16 << 20
 _MOST_ROWS = 65_536
@@ -59,7 +59,7 @@ def read_columnar(
 
 
 def _read(source: SourceFile, file_format: FileFormat, options: ReadOptions, folder: Path) -> None:
-    with _open(source, file_format) as (schema, _):
+    with open_batches(source, file_format) as (schema, _):
         storages, report = _usable_columns(schema, options, source)
     parsers = _declared_parsers(source, file_format, options)
     storages |= {name: parser.storage for name, parser in parsers.items()}
@@ -67,7 +67,7 @@ def _read(source: SourceFile, file_format: FileFormat, options: ReadOptions, fol
     report.digest = source.digest(_SHARE_OF_DIGEST)
     n_read = 0
     with (
-        _open(source, file_format) as (_, batches),
+        open_batches(source, file_format) as (_, batches),
         RejectionLog(folder / REJECTED_FILE) as log,
         TableWriter(folder, storages) as writer,
     ):
@@ -91,24 +91,43 @@ def _read(source: SourceFile, file_format: FileFormat, options: ReadOptions, fol
 
 
 @contextmanager
-def _open(
-    source: SourceFile, file_format: FileFormat
+def open_batches(
+    source: SourceFile,
+    file_format: FileFormat,
+    columns: Sequence[str] | None = None,
+    dictionaries: Sequence[str] = (),
 ) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
-    """The schema of a file and its rows in blocks of bounded size."""
+    """The schema of a file and its rows in blocks of bounded size.
+
+    Args:
+        source: the file.
+        file_format: which of the three it is.
+        columns: of the blocks; all where absent.
+        dictionaries: columns of texts that a Parquet file gives as places of different texts.
+    """
     path = str(source.path)
+    names = None if columns is None else list(columns)
     with ExitStack() as stack:
         if file_format is FileFormat.PARQUET:
             # Buffered ahead, all that was read of the file stays in memory until it is closed.
-            parquet = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
-            yield parquet.schema_arrow, parquet.iter_batches(batch_size=_block_rows(parquet))
+            parquet = stack.enter_context(
+                pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(dictionaries))
+            )
+            rows = _block_rows(parquet)
+            yield parquet.schema_arrow, parquet.iter_batches(batch_size=rows, columns=names)
         elif file_format is FileFormat.ARROW_FILE:
             memory = stack.enter_context(pa.memory_map(path))
             file = stack.enter_context(pa.ipc.open_file(memory))
-            yield file.schema, _bounded(file.get_batch(i) for i in range(file.num_record_batches))
+            batches = (file.get_batch(i) for i in range(file.num_record_batches))
+            yield file.schema, _bounded(_select(one, names) for one in batches)
         else:
             sink = stack.enter_context(pa.OSFile(path))
             stream = stack.enter_context(pa.ipc.open_stream(sink))
-            yield stream.schema, _bounded(iter(stream))
+            yield stream.schema, _bounded(_select(one, names) for one in stream)
+
+
+def _select(batch: pa.RecordBatch, columns: list[str] | None) -> pa.RecordBatch:
+    return batch if columns is None else batch.select(columns)
 
 
 def _block_rows(parquet: pq.ParquetFile) -> int:
@@ -164,7 +183,7 @@ def _declared_parsers(
     if not options.types:
         return {}
     evidence = {name: Evidence() for name in options.types}
-    with _open(source, file_format) as (_, batches):
+    with open_batches(source, file_format) as (_, batches):
         for batch in batches:
             weigh(_text_cells(batch, evidence), list(evidence.values()))
     return {

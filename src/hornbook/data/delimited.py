@@ -20,7 +20,7 @@ from hornbook.data.staging import Staging
 from hornbook.data.writer import ReadReport
 from hornbook.errors import DataError
 
-__all__ = ["name_columns", "read_delimited"]
+__all__ = ["dialect_of", "name_columns", "read_delimited"]
 
 _SHARE_OF_STAGING = 0.6
 
@@ -48,7 +48,7 @@ def read_delimited(source: SourceFile, options: ReadOptions, scratch: Path, fold
             fix="Save it as CSV or Parquet, or give its encoding if it is text.",
         )
     try:
-        dialect = _dialect(source, options, encoding, sample)
+        dialect = dialect_of(source, options, encoding, sample)
         staged = _stage(source, options, encoding, dialect, scratch)
     except UnicodeError as error:
         if options.encoding is not None or encoding != "utf-8":
@@ -57,7 +57,7 @@ def read_delimited(source: SourceFile, options: ReadOptions, scratch: Path, fold
                 fix="Give another encoding, such as utf-8 or latin-1.",
             ) from error
         encoding = WINDOWS
-        dialect = _dialect(source, options, encoding, sample)
+        dialect = dialect_of(source, options, encoding, sample)
         staged = _stage(source, options, encoding, dialect, scratch)
     if encoding == WINDOWS and options.encoding is None:
         staged.report.notes.insert(0, "read as Latin-1 (windows-1252), since it is not UTF-8")
@@ -105,7 +105,8 @@ def name_columns(first_row: Sequence[str], *, has_header: bool) -> tuple[list[st
     return names, notes
 
 
-def _dialect(source: SourceFile, options: ReadOptions, encoding: str, sample: bytes) -> Dialect:
+def dialect_of(source: SourceFile, options: ReadOptions, encoding: str, sample: bytes) -> Dialect:
+    """How a delimited file is laid out, from its first 256 KiB."""
     text = decode_sample(sample, encoding)
     whole = len(sample) < SAMPLE_BYTES
     return find_dialect(text, options, whole=whole, name=source.name)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from hornbook.data.dialect import Dialect
-from hornbook.data.rejection import Rejection, RejectionLog
+from hornbook.data.rejection import Rejection, RejectionSink
 from hornbook.data.source import TextStream
 from hornbook.errors import DataError
 
@@ -34,7 +34,7 @@ class DelimitedRows:
         name: of the file, as the user knows it.
     """
 
-    def __init__(self, stream: TextStream, dialect: Dialect, log: RejectionLog, name: str) -> None:
+    def __init__(self, stream: TextStream, dialect: Dialect, log: RejectionSink, name: str) -> None:
         self.n_empty = 0
         self._stream = stream
         self._dialect = dialect

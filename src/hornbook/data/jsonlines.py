@@ -14,13 +14,13 @@ from hornbook.data.casting import StagedFile, write_staged
 from hornbook.data.encoding import guess_encoding
 from hornbook.data.evidence import Evidence, weigh
 from hornbook.data.options import ReadOptions
-from hornbook.data.rejection import Rejection, RejectionLog
+from hornbook.data.rejection import Rejection, RejectionLog, RejectionSink
 from hornbook.data.source import WINDOWS, SourceFile, TextStream
 from hornbook.data.staging import Staging
 from hornbook.data.writer import ReadReport
 from hornbook.errors import DataError
 
-__all__ = ["read_json_lines"]
+__all__ = ["cell_text", "object_blocks", "read_json_lines"]
 
 _BLOCK_CHARS = 8 << 20
 _SHARE_OF_STAGING = 0.7
@@ -51,7 +51,7 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
             RejectionLog(scratch / "refused.jsonl") as log,
             TextStream(source, encoding, _SHARE_OF_STAGING) as stream,
         ):
-            for lines, block in _blocks(stream, log):
+            for lines, block in object_blocks(stream, log):
                 _stage(lines, block, evidence, staging)
             digest = stream.digest()
     except UnicodeError as error:
@@ -74,8 +74,8 @@ def read_json_lines(source: SourceFile, options: ReadOptions, scratch: Path, fol
     write_staged(staged, source, options, folder, _SHARE_OF_STAGING)
 
 
-def _blocks(
-    stream: TextStream, log: RejectionLog
+def object_blocks(
+    stream: TextStream, log: RejectionSink
 ) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
     """The objects in blocks of bounded size, with the lines that they stand on."""
     lines: list[int] = []
@@ -117,7 +117,7 @@ def _stage(
         values = [value.get(key) for value in block]
         texts[str(position)] = [value if isinstance(value, str) else None for value in values]
         others[str(position)] = [
-            None if isinstance(value, str) else _as_text(value) for value in values
+            None if isinstance(value, str) else cell_text(value) for value in values
         ]
     schema = dict.fromkeys(texts, pl.String)
     text_cells, other_cells = pl.DataFrame(texts, schema), pl.DataFrame(others, schema)
@@ -129,7 +129,8 @@ def _stage(
     staging.append(np.array(lines, dtype=np.int64), cells)
 
 
-def _as_text(value: Any) -> str | None:
+def cell_text(value: Any) -> str | None:
+    """A value of JSON that is no text, as the text of a cell; NaN and null are none."""
     if value is None:
         return None
     if isinstance(value, float):

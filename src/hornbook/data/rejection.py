@@ -8,11 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from hornbook.errors import DataError
 
-__all__ = ["Rejection", "RejectionLog", "check_share", "merge_rejections", "read_rejections"]
+__all__ = [
+    "Rejection",
+    "RejectionList",
+    "RejectionLog",
+    "RejectionSink",
+    "check_share",
+    "merge_rejections",
+    "read_rejections",
+]
 
 _LARGEST_SHARE = 0.1
 _LONGEST_TEXT = 10_000
@@ -32,6 +40,30 @@ class Rejection:
     line: int
     reason: str
     text: str
+
+
+class RejectionSink(Protocol):
+    """Where a reader puts rows that it leaves out."""
+
+    def add(self, rejection: Rejection) -> None:
+        """Takes one more row that was left out."""
+        ...
+
+
+class RejectionList:
+    """Holds rejections until they are taken; owned by one reader, not shared between threads."""
+
+    def __init__(self) -> None:
+        self._held: list[Rejection] = []
+
+    def add(self, rejection: Rejection) -> None:
+        """Takes one more row that was left out."""
+        self._held.append(rejection)
+
+    def take(self) -> tuple[Rejection, ...]:
+        """All that came since the last call, in the order of their lines."""
+        taken, self._held = self._held, []
+        return tuple(sorted(taken, key=lambda one: one.line))
 
 
 class RejectionLog:

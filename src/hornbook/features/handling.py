@@ -162,10 +162,10 @@ class FittedHandling:
         del series
         return b""
 
-    def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
-        """Which rows cannot be scored, of those that have a value; `None` if all can.
+    def faults(self, series: pl.Series) -> list[str | None] | None:
+        """Why each row cannot be scored, `None` for one that can; `None` alone if all can.
 
-        Only what a handling that drops rows finds out beyond its `missing_expression`.
+        Only what the handling finds out beyond its `missing_expression`.
         """
         del series
         return None

@@ -167,15 +167,17 @@ class FittedImage(FittedHandling):
             digest.update(state.encode())
         return digest.digest()
 
-    def unusable_rows(self, series: pl.Series) -> NDArray[np.bool_] | None:
-        if self.missing != "drop_rows":
+    def faults(self, series: pl.Series) -> list[str | None] | None:
+        if self.missing == "impute":
             return None
         values = _texts(series)
         reasons = reasons_unreadable(self.reader, values)
         for value, reason in zip(values, reasons, strict=True):
             if reason is not None:
                 self._failures.add(value or "", reason, is_late=False)
-        return np.array([reason is not None for reason in reasons], np.bool_)
+        return [
+            f"'{self.column}' has no image" if reason == "missing" else reason for reason in reasons
+        ]
 
     def notes(self) -> tuple[str, ...]:
         return self._failures.note(self.column)

@@ -104,6 +104,52 @@ class InputEncoding:
         decoded.reshape(-1)[column.reshape(-1)] = is_there.reshape(-1)
         return decoded
 
+    def decode_with(self, encoded: EncodedInput, namespace: Any) -> Any:
+        """The rows as `decode` gives them, by the functions of another array library.
+
+        Called inside of a compiled function it becomes part of it: the zeros of dummies are then
+        never carried from one memory to another.
+
+        Args:
+            encoded: arrays of the library.
+            namespace: the library's counterpart of `numpy`, e.g. `jax.numpy`.
+        """
+        if not self._has_places:
+            return encoded[_WHOLE]
+        found = encoded[_PLACES]
+        columns, at, place = [], 0, 0
+        for handling, start, end in self._ranges:
+            if handling.is_one_hot:
+                here = namespace.arange(end - start, dtype=found.dtype)
+                columns.append((found[:, place, None] == here).astype(self.spec.dtype))
+                place += 1
+            else:
+                columns.append(encoded[_NUMBERS][:, at : at + end - start])
+                at += end - start
+        return namespace.concatenate(columns, axis=1)
+
+    @property
+    def dummies(self) -> Sequence[tuple[int, int]]:
+        """The first column of each one-hot feature, and the one after its last."""
+        return self._dummies if self._has_places else ()
+
+    def product_with(self, encoded: EncodedInput, matrix: Any, namespace: Any) -> Any:
+        """The matrix product of the decoded rows with a matrix, without decoding them.
+
+        Args:
+            encoded: as for `decode_with`.
+            matrix: of shape `(spec.shape[0], n)`.
+            namespace: as for `decode_with`.
+        """
+        found, zeros = encoded[_PLACES], namespace.zeros((1, matrix.shape[1]), matrix.dtype)
+        total: Any = 0.0
+        if self._number_columns.size:
+            total = encoded[_NUMBERS] @ matrix[self._number_columns]
+        for place, (start, stop) in enumerate(self._dummies):
+            rows = namespace.concatenate([matrix[start:stop], zeros])
+            total = total + namespace.take(rows, found[:, place], axis=0, mode="clip")
+        return total
+
     def _fill(
         self,
         encoded: EncodedInput,

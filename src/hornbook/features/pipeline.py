@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from hornbook.atomic import write_json_atomically
+from hornbook.data import CodedColumn
 from hornbook.errors import FeatureError
 from hornbook.features.handling import (
     ROW,
@@ -36,6 +37,7 @@ from hornbook.features.step import STEPS_INPUT, FittedStep, Step, TrainBlock, fi
 __all__ = ["STATE_FILE", "Feature", "FeaturePipeline"]
 
 STATE_FILE = "pipeline.json"
+NO_CODED_COLUMNS: Mapping[str, CodedColumn] = {}
 _ARRAYS_FILE = "arrays.safetensors"
 _BLOCK_BYTES = 16 * 2**20
 _MOST_BLOCK_ROWS = 8192
@@ -185,15 +187,40 @@ class FeaturePipeline:
 
     def unscorable_rows(self, frame: pl.DataFrame) -> NDArray[np.bool_] | None:
         """True on rows that a handling drops for want of a usable value; `None` if none does."""
-        masks = []
-        expression = self.missing_expression()
-        if expression is not None:
-            masks.append(frame.select(expression.alias("missing"))["missing"].to_numpy())
-        for handling in self.fitted:
-            unusable = handling.unusable_rows(frame[handling.column].alias("values"))
-            if unusable is not None:
-                masks.append(unusable)
-        return np.logical_or.reduce(masks) if masks else None
+        faults = self.faults(frame)
+        return None if faults is None else faults.is_not_null().to_numpy()
+
+    def faults(self, frame: pl.DataFrame) -> pl.Series | None:
+        """Why each row cannot be scored, null for one that can; `None` if no handling minds.
+
+        Args:
+            frame: rows with the columns of `columns`, but for those that are `codable`.
+        """
+        found: list[pl.Series] = []
+        for feature, handling in zip(self.features, self.fitted, strict=True):
+            if feature.column not in frame.columns:
+                continue
+            if feature.handling.drops_missing_rows:
+                missing = feature.handling.missing_expression(feature.column)
+                reason = pl.lit(f"'{feature.column}' has no value")
+                found.append(frame.select(pl.when(missing).then(reason).alias("fault")).to_series())
+            of_rows = handling.faults(frame[handling.column].alias("values"))
+            if of_rows is not None:
+                found.append(pl.Series("fault", of_rows, pl.String))
+        if not found:
+            return None
+        named = pl.DataFrame([one.alias(str(at)) for at, one in enumerate(found)])
+        return named.select(pl.coalesce(pl.all()).alias("fault")).to_series()
+
+    @cached_property
+    def codable(self) -> frozenset[str]:
+        """Columns of which the places of different values will do; see `CodedColumn`."""
+        fine: dict[str, bool] = {}
+        for feature, handling in zip(self.features, self.fitted, strict=True):
+            suits = handling.is_one_hot and not feature.handling.drops_missing_rows
+            suits = suits and not (self.steps and feature.input == STEPS_INPUT)
+            fine[feature.column] = fine.get(feature.column, True) and suits
+        return frozenset(column for column, suits in fine.items() if suits)
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the values transformed so far."""
@@ -215,18 +242,26 @@ class FeaturePipeline:
         return self.decode(self.encode(frame, fitted_rows))
 
     def encode(
-        self, frame: pl.DataFrame, fitted_rows: NDArray[np.int64] | None = None
+        self,
+        frame: pl.DataFrame,
+        fitted_rows: NDArray[np.int64] | None = None,
+        coded: Mapping[str, CodedColumn] = NO_CODED_COLUMNS,
+        n_rows: int | None = None,
     ) -> dict[str, EncodedInput]:
         """The first half of `transform`: each input in the form in which rows are kept.
 
         Args:
             frame: as for `transform`.
             fitted_rows: as for `transform`.
+            coded: columns that are `codable`, by name, in place of those of the frame.
+            n_rows: how many, where the frame need not have columns.
         """
+        n_rows = len(frame) if n_rows is None else n_rows
         values = {
             # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
             id(handling): frame[handling.column].alias("values")
             for handling in self.fitted
+            if handling.column not in coded
         }
 
         def transform(handling: FittedHandling) -> NDArray[Any]:
@@ -235,7 +270,10 @@ class FeaturePipeline:
             return handling.transform_fitted(values[id(handling)], fitted_rows)
 
         def places(handling: FittedHandling) -> NDArray[Any]:
-            return handling.places(values[id(handling)])
+            column = coded.get(handling.column)
+            if column is None:
+                return handling.places(values[id(handling)])
+            return handling.places(column.values.extend_constant(None, 1)).take(column.codes)
 
         encoded = {}
         for name, encoding in self.encodings.items():
@@ -243,7 +281,7 @@ class FeaturePipeline:
                 filled = self.finish(self.fill(frame, fitted_rows, only=name))
                 encoded[name] = encoding.whole(filled[name])
             else:
-                encoded[name] = encoding.encode(len(frame), transform, places)
+                encoded[name] = encoding.encode(n_rows, transform, places)
         return encoded
 
     def decode(self, encoded: Mapping[str, EncodedInput]) -> dict[str, NDArray[Any]]:

@@ -97,6 +97,22 @@ class FittedVectorUnfold(FittedHandling):
                 fix='Fill it in, or train with missing = "impute" or "drop_rows".',
             )
 
+    def faults(self, series: pl.Series) -> list[str | None] | None:
+        vectors = as_vectors(series)
+        expected = len(self.offset)
+        lengths = vectors.list.len().to_list()
+        if not self.refuses_missing and all(one in (None, expected) for one in lengths):
+            return None
+        return [self._fault_of(length) for length in lengths]
+
+    def _fault_of(self, length: int | None) -> str | None:
+        expected = len(self.offset)
+        if length is None:
+            return f"'{self.column}' has no vector" if self.refuses_missing else None
+        if length == expected:
+            return None
+        return f"'{self.column}' holds a vector of {length} numbers, expected {expected}"
+
     def state(self) -> State:
         return State(
             {"refuses_missing": self.refuses_missing},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +12,55 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 from numpy.typing import NDArray
 
 from hornbook.atomic import partial_path
-from hornbook.data import Table
+from hornbook.backends.network import NetworkFunction
+from hornbook.data import CodedColumn, Table
 from hornbook.errors import DataError
+from hornbook.features import EncodedInput
 from hornbook.features.images import FittedImage
+from hornbook.features.pipeline import NO_CODED_COLUMNS
 from hornbook.metrics import PredictionType
+from hornbook.serving.row_writers import file_writer, refuse_clashes, require_folder_of
 from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
-from hornbook.training.prediction import predict_inputs
 from hornbook.training.trust import TrustedModels
 
-__all__ = ["Predictor", "predict_file", "predict_frame"]
+__all__ = ["Predictor", "PreparedBlock", "RawBlock", "predict_file", "predict_frame"]
 
-_BLOCK_ROWS = 8192
-_BLOCK_BYTES = 64 * 2**20
+_MOST_BLOCK_ROWS = 65_536
+_BLOCK_BYTES = 16 * 2**20
+_READ_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class PreparedBlock:
+    """Rows ready for the network.
+
+    Attributes:
+        inputs: by name, encoded, of the rows that can be scored; `None` where there is none.
+        faults: why each row cannot be scored, null for one that can; `None` where all can.
+        n_rows: of the block, those that cannot be scored included.
+    """
+
+    inputs: dict[str, EncodedInput] | None
+    faults: pl.Series | None
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class RawBlock:
+    """What the network gave for a block.
+
+    Attributes:
+        outputs: by name, float32 of shape `(n_scorable_rows, units)`.
+        faults, n_rows: as of the `PreparedBlock`.
+    """
+
+    outputs: dict[str, NDArray[Any]]
+    faults: pl.Series | None
+    n_rows: int
 
 
 class Predictor:
@@ -45,6 +78,7 @@ class Predictor:
         self.keras_model = load_trained_network(
             artifact.folder.parent, trusted, compile_model=False
         )
+        self._network = NetworkFunction(self.keras_model, artifact.pipeline.encodings)
 
     @property
     def output_columns(self) -> tuple[str, ...]:
@@ -54,13 +88,21 @@ class Predictor:
         Of a named output they are `prediction_<output>`, `proba_<output>_<class>` and
         `prediction_<output>_lower`.
         """
+        return self.columns()
+
+    def columns(self, *, with_probabilities: bool = True) -> tuple[str, ...]:
+        """`output_columns`, with or without the probabilities."""
         return tuple(
             column
             for name, output in self.artifact.outputs.items()
             for column in (
                 _named("prediction", name),
                 *(f"{_named('prediction', name)}_{end}" for end in _ends(output)),
-                *(f"{_named('proba', name)}_{label}" for label in output.encoder.classes or ()),
+                *(
+                    f"{_named('proba', name)}_{label}"
+                    for label in output.encoder.classes or ()
+                    if with_probabilities
+                ),
             )
         )
 
@@ -78,15 +120,111 @@ class Predictor:
             DataError: a column is missing, or holds e.g. no numbers where numbers were learnt.
         """
         frame = self._checked(frame)
+        n_at_once = min(self.batch_rows, _power_of_two(len(frame)))
         blocks = [
-            self._predict_block(frame.slice(start, _BLOCK_ROWS), min(_BLOCK_ROWS, len(frame)))
-            for start in range(0, len(frame), _BLOCK_ROWS)
+            self.in_words(self.run(self.prepare(part), n_at_once), self.artifact.outputs)
+            for part in frame.iter_slices(self.block_rows)
         ]
         if not blocks:
-            outputs = self.artifact.outputs
-            widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
-            return self._outputs({name: np.empty((0, width)) for name, width in widths.items()})
+            return self.in_words(RawBlock(self._no_rows(), None, 0), self.artifact.outputs)
         return pl.concat(blocks)
+
+    @cached_property
+    def batch_rows(self) -> int:
+        """How many rows the network sees at once."""
+        return self._network.batch_rows()
+
+    @cached_property
+    def block_rows(self) -> int:
+        """How many rows to prepare at once: bounded in bytes, whole batches where it can be."""
+        pipeline = self.artifact.pipeline
+        row_bytes = sum(one.row_bytes for one in pipeline.encodings.values())
+        rows = min(_MOST_BLOCK_ROWS, max(1, _BLOCK_BYTES // max(1, row_bytes)))
+        if pipeline.steps:
+            rows = min(rows, pipeline.block_rows)
+        return max(1, rows // self.batch_rows * self.batch_rows or rows)
+
+    def prepare(
+        self, frame: pl.DataFrame, coded: Mapping[str, CodedColumn] = NO_CODED_COLUMNS
+    ) -> PreparedBlock:
+        """The first half of a prediction: no network yet; threads may prepare at once.
+
+        Args:
+            frame: rows with the columns the model was trained on.
+            coded: columns that are `codable`, in place of those of the frame.
+
+        Raises:
+            DataError: a column holds e.g. no numbers where numbers were learnt.
+        """
+        pipeline = self.artifact.pipeline
+        for feature in pipeline.features:
+            if feature.column not in coded:
+                # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
+                feature.handling.check_values(feature.column, frame[feature.column].alias(""))
+        faults = pipeline.faults(frame)
+        n_rows = len(frame) if frame.width else len(next(iter(coded.values())).codes)
+        if faults is None or faults.null_count() == n_rows:
+            inputs = pipeline.encode(frame, coded=coded, n_rows=n_rows)
+            return PreparedBlock(inputs, None, n_rows)
+        sound = faults.is_null()
+        if not sound.any():
+            return PreparedBlock(None, faults, n_rows)
+        mask = sound.to_numpy()
+        chosen = {name: column.only(mask) for name, column in coded.items()}
+        return PreparedBlock(
+            pipeline.encode(frame.filter(sound), coded=chosen, n_rows=int(mask.sum())),
+            faults,
+            n_rows,
+        )
+
+    def run(self, block: PreparedBlock, n_at_once: int | None = None) -> RawBlock:
+        """The second half: the network's raw outputs by name, for the rows that can be scored.
+
+        Args:
+            block: from `prepare`.
+            n_at_once: rows that the network sees at once; `batch_rows` where absent.
+        """
+        if block.inputs is None:
+            return RawBlock(self._no_rows(), block.faults, block.n_rows)
+        raw = self._network(block.inputs, n_at_once or self.batch_rows)
+        return RawBlock(self.artifact.layout.by_name(raw), block.faults, block.n_rows)
+
+    def in_words(
+        self,
+        block: RawBlock,
+        outputs: Mapping[str, ModelOutput],
+        *,
+        with_probabilities: bool = True,
+    ) -> pl.DataFrame:
+        """The raw outputs in the user's terms, in the order of the design.
+
+        Args:
+            block: from `run`.
+            outputs: what the network predicts; those of the artifact, or with other thresholds.
+            with_probabilities: whether to add those of the classes.
+
+        Returns:
+            A row for each row of the block, with nulls where it cannot be scored.
+        """
+        frame = pl.DataFrame(
+            [
+                series
+                for name, output in outputs.items()
+                for series in _in_words(
+                    name, output, block.outputs[name], with_probabilities=with_probabilities
+                )
+            ]
+        )
+        if block.faults is None:
+            return frame
+        sound = block.faults.is_null()
+        places = pl.select(pl.when(sound).then(sound.cast(pl.UInt32).cum_sum() - 1)).to_series()
+        return pl.DataFrame([series.gather(places) for series in frame.get_columns()])
+
+    def _no_rows(self) -> dict[str, NDArray[Any]]:
+        outputs = self.artifact.outputs
+        widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
+        return {name: np.empty((0, width), np.float32) for name, width in widths.items()}
 
     @property
     def unreadable_images(self) -> list[dict[str, str]]:
@@ -107,32 +245,13 @@ class Predictor:
                 f"{', '.join(map(repr, frame.columns[:20]))}.",
                 fix="Bring all columns the model was trained on.",
             )
-        for feature in self.artifact.pipeline.features:
-            # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
-            feature.handling.check_values(feature.column, frame[feature.column].alias(""))
         # Column by column: `select` reads names such as `^a$` as patterns.
         return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
 
-    def _predict_block(self, frame: pl.DataFrame, batch_size: int) -> pl.DataFrame:
-        unscored = self.artifact.pipeline.unscorable_rows(frame)
-        raw = predict_inputs(self.keras_model, self.artifact.pipeline.transform(frame), batch_size)
-        outputs = self._outputs(self.artifact.layout.by_name(raw))
-        if unscored is None:
-            return outputs
-        return outputs.select(
-            pl.when(~pl.lit(pl.Series(unscored))).then(pl.col(name)).alias(name)
-            for name in outputs.columns
-        )
 
-    def _outputs(self, raw: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
-        """The raw outputs by name in the user's terms, in the order of the design."""
-        return pl.DataFrame(
-            [
-                series
-                for name, output in self.artifact.outputs.items()
-                for series in _in_words(name, output, raw[name])
-            ]
-        )
+def _power_of_two(n_rows: int) -> int:
+    """The smallest power of two that is not less: few different shapes for many lengths."""
+    return 1 << max(0, n_rows - 1).bit_length()
 
 
 def _named(column: str, output: str) -> str:
@@ -143,7 +262,9 @@ def _ends(output: ModelOutput) -> tuple[str, ...]:
     return () if output.interval is None else ("lower", "upper")
 
 
-def _in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
+def _in_words(
+    name: str, output: ModelOutput, raw: NDArray[np.float32], *, with_probabilities: bool
+) -> list[pl.Series]:
     """The raw values of one output in the user's terms."""
     title = _named("prediction", name)
     probabilities = output.corrected(raw).astype(np.float64)
@@ -155,12 +276,15 @@ def _in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[
             pl.Series(title, values),
             *(pl.Series(f"{title}_{end}", bound) for end, bound in ends),
         ]
+    prediction = output.encoder.decode(output.predicted_codes(raw)).alias(title)
+    if not with_probabilities:
+        return [prediction]
     if output.prediction_type is PredictionType.BINARY:
         positive = probabilities[:, -1]
         probabilities = np.column_stack([1.0 - positive, positive])
     classes = output.encoder.classes or ()
     return [
-        output.encoder.decode(output.predicted_codes(raw)).alias(title),
+        prediction,
         *(
             pl.Series(f"{_named('proba', name)}_{label}", probabilities[:, code])
             for code, label in enumerate(classes)
@@ -193,40 +317,26 @@ def predict_file(
             f"Cannot write '{output.name}': the ending says neither CSV nor Parquet.",
             fix="Name the output something.csv or something.parquet.",
         )
-    if not output.resolve().parent.is_dir():
-        raise DataError(f"There is no folder '{output.parent}' to write the predictions in.")
-    clashes = set(table.column_names) & set(predictor.output_columns)
-    if clashes:
-        raise DataError(
-            f"The input has columns {sorted(clashes)}, which the predictions would overwrite.",
-            fix="Rename them in the input.",
-        )
+    require_folder_of(output)
+    refuse_clashes(table.column_names, predictor.output_columns)
     partial = partial_path(output.resolve())
     unscored = done = 0
-    writer: Any = None
+    writer = file_writer(output, partial)
     try:
-        n_rows = min(_BLOCK_ROWS, table.rows_within(_BLOCK_BYTES, table.column_names))
+        n_rows = min(_MOST_BLOCK_ROWS, table.rows_within(_READ_BYTES, table.column_names))
         for frame in table.slices(table.column_names, n_rows):
             outputs = predictor.predict(frame)
             unscored += outputs.to_series(0).null_count()
-            block = frame.hstack(outputs.get_columns()).to_arrow()
-            if writer is None:
-                writer = _open_writer(output.suffix.lower(), partial, block.schema)
-            writer.write_table(block)
+            writer.write(frame.hstack(outputs.get_columns()).to_arrow())
             done += len(frame)
             if progress is not None:
                 progress(done, table.n_rows)
-        writer.close()
+        writer.finish()
         partial.replace(output)
     finally:
+        writer.abandon()
         partial.unlink(missing_ok=True)
     return unscored
-
-
-def _open_writer(ending: str, path: Path, schema: pa.Schema) -> Any:
-    if ending == ".parquet":
-        return pyarrow.parquet.ParquetWriter(path, schema)
-    return pyarrow.csv.CSVWriter(path, schema)
 
 
 def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:

@@ -110,8 +110,8 @@ def make_measurer(design: DesignFolder, targets: Targets, code: UserCode) -> Tas
 
     Args:
         design: says which.
-        targets: with the classes of each output.
-        code: the user's functions, for custom scores.
+        targets: the encoders of what is predicted.
+        code: the user's, with the custom scores.
     """
     settings = design.task.metrics.settings
     custom, named = _custom_scores(design, code)

@@ -44,6 +44,7 @@ from hornbook.training.prepare import (
 from hornbook.training.provenance import Provenance
 from hornbook.training.race import Contest, run_race
 from hornbook.training.race_entry import RACE_FILE, losses_differ, read_race, winner_of
+from hornbook.training.reference import ModelReference
 from hornbook.training.resources import DesignResources
 from hornbook.training.result import OutputResult, TrainingResult
 from hornbook.training.trust import TrustedModels
@@ -284,6 +285,9 @@ class _Training:
         artifact = self._keep(design, table, data, user_model.layout, outcome)
         artifact.write(user_model.keras_model)
         write_columns(design, table, data.pipeline, artifact.folder)
+        ModelReference.of_training(
+            data.train, artifact.outputs, outcome.evaluated.predictions, design.task.seed
+        ).write(artifact.folder)
         TrustedModels(Path(self._job.home)).add(self._folder, "trained here")
         write_test_predictions(outcome.evaluated, self._folder)
         Provenance.of_training(
