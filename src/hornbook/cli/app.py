@@ -10,6 +10,7 @@ from hornbook import __version__
 from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.export import export
 from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
@@ -41,6 +42,7 @@ for command in (
     predict,
     logs,
     deploy,
+    export,
     trust,
     cache,
 ):
