@@ -105,6 +105,6 @@ def _corrected(curve: Mapping[str, Any] | None, given: NDArray[Any]) -> NDArray[
         knots, values = np.array(curve["probabilities"]), np.array(curve["corrected"])
         return np.interp(probability, knots, values)
     kept = np.clip(probability, _CLOSEST, 1 - _CLOSEST)
-    raised = curve["slope"] * np.log(kept / (1 - kept)) + curve["intercept"]
+    raised = float(curve["slope"]) * np.log(kept / (1 - kept)) + float(curve["intercept"])
     corrected: NDArray[np.float64] = 0.5 * (1.0 + np.tanh(0.5 * raised))
     return corrected
