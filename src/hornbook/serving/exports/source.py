@@ -105,8 +105,8 @@ class ExportSource:
         return False
 
     @cached_property
-    def base(self) -> Path | None:
-        """The user's design folder, where relative data paths start; `None` if that is lost."""
+    def job(self) -> TrainingJob | None:
+        """The training that made it; `None` if its session is lost."""
         folder = self.folder
         if not (folder / JOB_FILE).is_file() and (folder / VERSION_FILE).is_file():
             session = str(read_sidecar(folder / VERSION_FILE)["session_reference"])
@@ -116,7 +116,18 @@ class ExportSource:
             folder = Layout(self.home).session(*ids)
         if not (folder / JOB_FILE).is_file():
             return None
-        return Path(TrainingJob.read(folder).base)
+        return TrainingJob.read(folder)
+
+    @property
+    def ids(self) -> tuple[str, str, str]:
+        """Of the analysis, the task and the session; empty where the session is lost."""
+        job = self.job
+        return ("", "", "") if job is None else (job.analysis_id, job.mltask_id, job.session_id)
+
+    @property
+    def base(self) -> Path | None:
+        """The user's design folder, where relative data paths start; `None` if that is lost."""
+        return None if self.job is None else Path(self.job.base)
 
     @cached_property
     def design(self) -> DesignFolder:

@@ -103,8 +103,11 @@ def _corrected(curve: Mapping[str, Any] | None, given: NDArray[Any]) -> NDArray[
         return probability
     if "slope" not in curve:
         knots, values = np.array(curve["probabilities"]), np.array(curve["corrected"])
-        return np.interp(probability, knots, values)
+        interpolated: NDArray[np.float64] = np.interp(probability, knots, values)
+        return interpolated
     kept = np.clip(probability, _CLOSEST, 1 - _CLOSEST)
-    raised = float(curve["slope"]) * np.log(kept / (1 - kept)) + float(curve["intercept"])
-    corrected: NDArray[np.float64] = 0.5 * (1.0 + np.tanh(0.5 * raised))
+    odds: NDArray[np.float64] = np.log(kept / (1 - kept))
+    # The form with tanh neither overflows nor warns at either end.
+    raised = np.tanh(0.5 * (float(curve["slope"]) * odds + float(curve["intercept"])))
+    corrected: NDArray[np.float64] = 0.5 * (1.0 + raised)
     return corrected
