@@ -87,7 +87,8 @@ for name, kind in types.items():
     elif str(kind) == "DataType.double":
         frame[name] = frame[name].astype("float64")
 found = model.predict(frame)
-values = {name: found[name].astype(object).where(found[name].notna(), None).tolist() for name in found}
+found = found.astype(object).where(found.notna(), None)
+values = {name: found[name].tolist() for name in found}
 json.dump(values, open(sys.argv[3], "w", encoding="utf-8"))
 """
 

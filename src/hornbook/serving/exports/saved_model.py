@@ -111,7 +111,7 @@ def _compared(source: ExportSource, inputs: dict[str, Any], found: list[Any]) ->
         largest = max(largest, float(difference.max(initial=0.0)))
     if largest > TOLERANCE:
         raise ExportError(
-            f"On {n_rows:,} prepared rows the SavedModel differs from Keras by up to {largest:.3g}.",
+            f"On {n_rows:,} prepared rows the SavedModel differs from Keras by {largest:.3g}.",
             fix="Please report this with the design.",
         )
     return {"largest_difference": largest}

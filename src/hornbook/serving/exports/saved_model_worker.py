@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras.export import ExportArchive
 
 from hornbook.backends import open_backend
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.training.artifact import MODEL_FOLDER
 from hornbook.training.loading import load_trained_network
 from hornbook.training.trust import TrustedModels
 
