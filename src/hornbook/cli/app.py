@@ -12,6 +12,7 @@ from hornbook.cli.check import check
 from hornbook.cli.demo import demo
 from hornbook.cli.export import export
 from hornbook.cli.folder import folder
+from hornbook.cli.import_model import import_model
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.predict import deploy, predict
@@ -47,6 +48,7 @@ for command in (
     cache,
 ):
     app.command()(command)
+app.command("import")(import_model)
 app.add_typer(folder, name="folder")
 app.add_typer(user, name="user")
 

@@ -229,9 +229,28 @@ class Registry:
         copied = saved_models.copy_for_version(self._layout, current, files)
         try:
             with self._database.write() as transaction:
-                return saved_models.add_version(transaction, self._layout, copied, current, name)
+                return saved_models.add_version(
+                    transaction, self._layout, copied, current.reference, name
+                )
         finally:
             shutil.rmtree(copied, ignore_errors=True)
+
+    def add_imported(self, folder: Path, *, name: str, origin: str) -> VersionRecord:
+        """Move a folder with a network into the next version of a saved model, the active one.
+
+        Args:
+            folder: complete, on the disk of the workspace; gone afterwards.
+            name: of the saved model, which is created if there is none by that name.
+            origin: where it comes from, in place of a session's reference.
+
+        Raises:
+            WorkspaceError: `name` is empty.
+        """
+        name = name.strip()
+        if not name:
+            raise WorkspaceError("A saved model needs a name that is not empty.")
+        with self._database.write() as transaction:
+            return saved_models.add_version(transaction, self._layout, folder, origin, name)
 
     def saved_models(self) -> list[SavedModelRecord]:
         """Every saved model with its versions, oldest first."""

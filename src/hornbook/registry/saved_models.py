@@ -63,7 +63,7 @@ def copy_for_version(layout: Layout, session: SessionRecord, files: Sequence[str
 
 
 def add_version(
-    transaction: Session, layout: Layout, copied: Path, session: SessionRecord, name: str
+    transaction: Session, layout: Layout, copied: Path, session_reference: str, name: str
 ) -> VersionRecord:
     """Make `copied` the next and active version of the saved model called `name`."""
     row = _ensured(transaction, name)
@@ -72,7 +72,7 @@ def add_version(
     row.versions.append(
         VersionRow(
             number=row.last_version_number,
-            session_reference=session.reference,
+            session_reference=session_reference,
             created_at=datetime.now(UTC),
         )
     )

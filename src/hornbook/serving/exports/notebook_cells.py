@@ -144,15 +144,17 @@ TRAINING = {
     "standard": """
 ## The training
 
-{epochs} epochs at most. After each one all metrics are computed on the {measured} set; the
-epoch with the best {metric} is kept, and its weights are those of the model at the end.
-"advanced": """ ## The training
+{epochs} epochs at most. After each one all metrics are computed on the {measured} set; the epoch
+with the best {metric} is kept, and its weights are those of the model at the end.
 """,
+    "advanced": """
+## The training
 
 `training.py` builds the sequences and calls `fit`. After each epoch all metrics are computed on
 the {measured} set; the epoch with the best {metric} is kept, and its weights are those of the
-model at the end. }
+model at the end.
 """,
+}
 
 TRAIN = """
 from hornbook.training.events import EventWriter
