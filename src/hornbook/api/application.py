@@ -15,6 +15,7 @@ from hornbook.api import (
     datasets,
     designs,
     events,
+    exports,
     folders,
     login,
     runtime,
@@ -28,7 +29,7 @@ from hornbook.api.studio import Studio
 
 __all__ = ["create_application", "openapi_document"]
 
-_PARTS = (login, datasets, folders, tasks, designs, sessions, runtime, samples, events)
+_PARTS = (login, datasets, folders, tasks, designs, sessions, exports, runtime, samples, events)
 
 
 def create_application(studio: Studio, access: Access) -> FastAPI:

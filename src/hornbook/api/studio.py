@@ -11,7 +11,7 @@ from hornbook.api.session_state import SessionBoard, session_summary
 from hornbook.api.table_readings import TableReadings
 from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
-from hornbook.jobs import SpareWorkers, TensorBoard, TrainingQueue
+from hornbook.jobs import ExportRuns, SpareWorkers, TensorBoard, TrainingQueue
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
@@ -47,6 +47,7 @@ class Studio:
         self.tables = TableReadings(TableStore(self.home / "datasets"), self.hub)
         self.spares = SpareWorkers(self.home, self.spare_backends) if self.spare_backends else None
         self.tensorboard = TensorBoard(self.home / "analyses")
+        self.exports = ExportRuns(self.home)
         self.queue = TrainingQueue(
             self.registry,
             limit=self.limit,
@@ -64,6 +65,7 @@ class Studio:
     def close(self) -> None:
         """Ends what would outlive the server, but no training."""
         self.queue.close()
+        self.exports.close()
         if self.spares is not None:
             self.spares.close()
         self.tensorboard.close()

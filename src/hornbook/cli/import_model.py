@@ -53,7 +53,6 @@ def import_model(
             )
         )
         console.print(
-            "In build_model:  hornbook.get_keras_model_from_saved_model("
-            f'"{version.saved_model_id}")',
+            f'In build_model:  get_keras_model_from_saved_model("{version.saved_model_id}")',
             soft_wrap=True,
         )

@@ -2,6 +2,7 @@
 
 from hornbook.jobs.check import CheckReport, ColumnPreview, check_design, preview_column
 from hornbook.jobs.deployment import deploy_model
+from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.spare import SpareWorkers
 from hornbook.jobs.tensorboard import TensorBoard
@@ -19,6 +20,8 @@ __all__ = [
     "OPEN",
     "CheckReport",
     "ColumnPreview",
+    "ExportRun",
+    "ExportRuns",
     "RunningTraining",
     "SpareWorkers",
     "TensorBoard",

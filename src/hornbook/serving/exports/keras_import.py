@@ -138,7 +138,7 @@ def _why_foreign(config: dict[str, Any], kind: str) -> str | None:
         return None
     if module is None:
         return f"{kind} is no class of Keras"
-    if str(module).partition(".")[0] not in ("keras", "builtins"):
+    if str(module).partition(".")[0] != "keras":
         return f"{kind} is a class of {module}"
     return None
 
