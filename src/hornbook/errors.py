@@ -66,6 +66,10 @@ class InterruptedTrainingError(TrainingError):
     """A training stopped by the user before there was anything to keep."""
 
 
+class ExportError(HornbookError):
+    """A model that cannot be written in a format, or a file that cannot become a model."""
+
+
 class NotFoundError(HornbookError):
     """A name or id that the workspace, a table or a registry of names does not know."""
 

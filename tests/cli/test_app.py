@@ -36,6 +36,8 @@ def test_help_names_every_command():
         "predict",
         "logs",
         "deploy",
+        "export",
+        "import",
         "folder",
     ]:
         assert name in shown.output

@@ -17,6 +17,7 @@ from hornbook.errors import HornbookError
 from hornbook.jobs import (
     RETRAINING_FILE,
     CheckProcesses,
+    ExportRuns,
     Retraining,
     SpareWorkers,
     TensorBoard,
@@ -65,6 +66,7 @@ class Studio:
         )
         self.checks = CheckProcesses(self.home, keeps_ready=bool(self.spare_backends))
         self.tensorboard = TensorBoard(self.home / "analyses")
+        self.exports = ExportRuns(self.home)
         self.queue = TrainingQueue(
             self.registry,
             limit=self.limit,
@@ -89,6 +91,7 @@ class Studio:
         """Ends what would outlive the server, but no training."""
         self.end_checks()
         self.queue.close()
+        self.exports.close()
         self._versions.shutdown(cancel_futures=True)
         if self.spares is not None:
             self.spares.close()

@@ -11,7 +11,9 @@ from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
 from hornbook.cli.evaluate import evaluate, evaluations
+from hornbook.cli.export import export
 from hornbook.cli.folder import folder
+from hornbook.cli.import_model import import_model
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
 from hornbook.cli.models import models
@@ -49,11 +51,13 @@ for command in (
     logs,
     deploy,
     retrain,
+    export,
     trust,
     cache,
 ):
     app.command()(command)
 app.add_typer(models, name="models")
+app.command("import")(import_model)
 app.add_typer(folder, name="folder")
 app.add_typer(user, name="user")
 

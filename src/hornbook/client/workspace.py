@@ -32,6 +32,7 @@ from hornbook.registry import (
     default_home,
 )
 from hornbook.registry.model_folder import find_model_folder
+from hornbook.serving.exports import ExportReport, ExportSource, export_model
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
@@ -407,6 +408,26 @@ class Model:
         from hornbook.training.loading import load_trained_network
 
         return load_trained_network(self.folder.parent, TrustedModels(self._registry.home))
+
+    def export(
+        self, format_name: str, path: Path | str | None = None, *, force: bool = False
+    ) -> ExportReport:
+        """Writes it for other tools.
+
+        Args:
+            format_name: `"python"`, `"mlflow"`, `"keras"`, `"savedmodel"` or `"notebook"`.
+            path: the file or folder to write; `model…` in the current folder when absent.
+            force: replace what was exported there before.
+
+        Returns:
+            Where it is, and what to know of it.
+
+        Raises:
+            UsageError: there is something at the path already.
+            ExportError: the model cannot be written in this format; it lists all reasons.
+        """
+        source = ExportSource(self.reference, self.folder.parent, self._registry.home)
+        return export_model(source, format_name, Path(path) if path else None, force=force)
 
     def deploy(self, name: str, activate: ActivationPolicy = "always") -> str:
         """Makes it the next version of a saved model; returns the `saved_model_id`.

@@ -8,6 +8,7 @@ from hornbook.jobs.deployment import (
     checked_policy,
     deploy_model,
 )
+from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
 from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
 from hornbook.jobs.queue import TrainingQueue
@@ -39,6 +40,8 @@ __all__ = [
     "CheckReport",
     "ColumnPreview",
     "Deployment",
+    "ExportRun",
+    "ExportRuns",
     "FairComparison",
     "PlannedSet",
     "Retraining",

@@ -282,10 +282,33 @@ class Registry:
         try:
             with self._database.write() as transaction:
                 return saved_models.add_version(
-                    transaction, self._layout, copied, current, row(transaction), activate=activate
+                    transaction,
+                    self._layout,
+                    copied,
+                    current.reference,
+                    row(transaction),
+                    activate=activate,
                 )
         finally:
             shutil.rmtree(copied, ignore_errors=True)
+
+    def add_imported(self, folder: Path, *, name: str, origin: str) -> VersionRecord:
+        """Move a folder with a network into the next version of a saved model, the active one.
+
+        Args:
+            folder: complete, on the disk of the workspace; gone afterwards.
+            name: of the saved model, which is created if there is none by that name.
+            origin: where it comes from, in place of a session's reference.
+
+        Raises:
+            WorkspaceError: `name` cannot be a name.
+        """
+        checked_saved_model_name(name)
+        with self._database.write() as transaction:
+            row = saved_models.ensure_saved_model(transaction, name)
+            return saved_models.add_version(
+                transaction, self._layout, folder, origin, row, activate=True
+            )
 
     def activate_version(self, saved_model: str, version_id: str) -> SavedModelRecord:
         """Make a version the active one; one that is so already stays it.

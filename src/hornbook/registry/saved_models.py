@@ -15,7 +15,7 @@ from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.ids import checked_saved_model_name, new_id, version_id, version_number
 from hornbook.registry.layout import Layout
 from hornbook.registry.listing import existing
-from hornbook.registry.records import Activation, SavedModelRecord, SessionRecord, VersionRecord
+from hornbook.registry.records import Activation, SavedModelRecord, VersionRecord
 from hornbook.registry.sidecars import write_saved_model, write_version
 from hornbook.registry.tables import ActivationRow, SavedModelRow, VersionRow
 
@@ -38,7 +38,7 @@ def add_version(
     transaction: Session,
     layout: Layout,
     copied: Path,
-    session: SessionRecord,
+    session_reference: str,
     row: SavedModelRow,
     *,
     activate: bool,
@@ -48,7 +48,7 @@ def add_version(
     row.last_version_number += 1
     number = row.last_version_number
     row.versions.append(
-        VersionRow(number=number, session_reference=session.reference, created_at=now)
+        VersionRow(number=number, session_reference=session_reference, created_at=now)
     )
     if activate or not row.activations:
         _activate(row, number, now)

@@ -1,0 +1,34 @@
+"""The process that exports a model for a server: `python -m hornbook.serving.exports.worker FILE`.
+
+FILE is a JSON file with `reference`, `folder`, `home`, `format`, `output` and `answer`; the notes
+and the certificate, or why there are none, are written to the file that `answer` names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from hornbook.atomic import write_json_atomically
+from hornbook.errors import HornbookError
+from hornbook.serving.exports import ExportSource, export_model
+
+__all__ = ["main"]
+
+
+def main(request: Path) -> None:
+    """Exports what a request asks for and writes the answer."""
+    asked = json.loads(request.read_text("utf-8"))
+    source = ExportSource(asked["reference"], Path(asked["folder"]), Path(asked["home"]))
+    answer: dict[str, Any]
+    try:
+        answer = export_model(source, asked["format"], Path(asked["output"])).to_json()
+    except HornbookError as error:
+        answer = {"error": error.message, "fix": error.fix}
+    write_json_atomically(Path(asked["answer"]), answer)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
