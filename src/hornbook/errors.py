@@ -10,6 +10,7 @@ __all__ = [
     "DataError",
     "DesignError",
     "DivergedTrainingError",
+    "ExportError",
     "FeatureError",
     "HornbookError",
     "InterruptedTrainingError",
@@ -72,6 +73,10 @@ class NotFoundError(HornbookError):
 
 class UntrustedModelError(HornbookError):
     """A model whose code would have to be run, and that this workspace does not trust."""
+
+
+class ExportError(HornbookError):
+    """A model that cannot be written in a format; the message says all that stands in the way."""
 
 
 class UsageError(HornbookError):

@@ -77,7 +77,7 @@ class Predictor:
         Raises:
             DataError: a column is missing, or holds e.g. no numbers where numbers were learnt.
         """
-        frame = self._checked(frame)
+        frame = self.checked(frame)
         blocks = [
             self._predict_block(frame.slice(start, _BLOCK_ROWS), min(_BLOCK_ROWS, len(frame)))
             for start in range(0, len(frame), _BLOCK_ROWS)
@@ -98,7 +98,12 @@ class Predictor:
             for value, reason in handling.unreadable.items()
         ]
 
-    def _checked(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def checked(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The columns of a frame that the model learnt from.
+
+        Raises:
+            DataError: as `predict`.
+        """
         columns = self.artifact.pipeline.columns
         missing = [column for column in columns if column not in frame.columns]
         if missing:

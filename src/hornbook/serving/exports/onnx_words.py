@@ -1,0 +1,84 @@
+"""Texts taken apart in operators of ONNX: words beside the row that each is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from hornbook.serving.exports.onnx_graph import OnnxGraph, Tensor
+
+__all__ = ["Words", "kept", "lowercase", "sums_by_row"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of all rows in one list, in their order.
+
+    Attributes:
+        words: texts, shape `(n_words,)`.
+        rows: that each is of, ascending, int64 of shape `(n_words,)`.
+        n_rows: how many rows there are, as `Tensor.length` gives it.
+    """
+
+    words: Tensor
+    rows: Tensor
+    n_rows: Tensor
+
+    @classmethod
+    def of(cls, texts: Tensor) -> Self:
+        """Each text as one word, the empty ones too."""
+        n_rows = texts.length()
+        one, zero = (texts.graph.constant(number, "int64") for number in (1, 0))
+        rows = texts.graph.op("Range", zero, n_rows.reshape(), one)
+        return cls(texts, rows, n_rows)
+
+    def split(self, separator: str) -> Words:
+        """The words between the separators; empty ones are gone."""
+        graph = self.words.graph
+        pieces, _ = graph.ops(
+            "StringSplit", self.words, dtypes=("string", "int64"), delimiter=separator
+        )
+        return self.of_table(pieces)
+
+    def of_table(self, pieces: Tensor) -> Words:
+        """The pieces of each word, shape `(n_words, most_pieces)`, filled with empty texts."""
+        graph = self.words.graph
+        places = (~pieces.equals("")).apply("NonZero", "int64")
+        words = graph.op("GatherND", pieces, graph.op("Transpose", places))
+        return Words(words, self.rows.gather(places.gather(0)), self.n_rows)
+
+    def where(self, condition: Tensor) -> Words:
+        """The words for which a condition of shape `(n_words,)` holds."""
+        words, rows = kept(condition, self.words, self.rows)
+        return Words(words, rows, self.n_rows)
+
+
+def kept(condition: Tensor, *tensors: Tensor) -> list[Tensor]:
+    """The entries of one-dimensional tensors where a condition holds."""
+    places = condition.apply("NonZero", "int64").reshape(-1)
+    return [tensor.gather(places) for tensor in tensors]
+
+
+def sums_by_row(n_rows: Tensor, rows: Tensor, values: Tensor) -> Tensor:
+    """The sum of the values of each row, shape `(n_rows,)`."""
+    graph = rows.graph
+    zeros = graph.op("Expand", graph.constant(0, values.dtype), n_rows)
+    return graph.op("ScatterElements", zeros, rows, values, axis=0, reduction="add")
+
+
+def lowercase(texts: Tensor, known: Iterable[str]) -> Tensor:
+    """Texts in lower case, as far as it matters to find some words.
+
+    Where all of these are ASCII only its letters change, which needs no language of the machine's.
+
+    Args:
+        texts: shape `(n_rows,)`, one at least.
+        known: words that the texts are searched for.
+    """
+    language: Mapping[str, str] = {}
+    if all(word.isascii() for word in known):
+        language = {"locale": "C"}
+    return texts.graph.op(
+        "StringNormalizer", texts, case_change_action="LOWER", is_case_sensitive=1, **language
+    )
