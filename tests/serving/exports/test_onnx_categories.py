@@ -83,4 +83,3 @@ def test_hashed_categories_are_refused(check_parity):
 def test_an_empty_text_that_is_a_category_is_refused(check_parity):
     with pytest.raises(ExportError, match="the empty text is one of its categories"):
         check_parity(CategoricalDummy(), ["", "a", None])
-    check_parity(CategoricalFrequency(), ["a", "b", None], ["", "z"][1:])

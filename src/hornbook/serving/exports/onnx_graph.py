@@ -147,6 +147,31 @@ class OnnxGraph:
         )
         return found if dtype == "int64" else found.cast(dtype)
 
+    def joined_rows(self, texts: Tensor) -> Tensor:
+        """The texts of each column of a table one after the other, shape `(n_columns,)`.
+
+        Args:
+            texts: shape `(n_rows, n_columns)`.
+        """
+        helper, element = self._onnx.helper, self.element_type("string")
+        before, item, longer, adds, nothing, after = (
+            self._name(name) for name in ("before", "item", "longer", "adds", "nothing", "after")
+        )
+        nodes = [
+            helper.make_node("StringConcat", [before, item], [longer]),
+            helper.make_node("Equal", [item, nothing], [adds]),
+            # ONNX Runtime appends to the texts that are in the memory of what a loop hands on, so
+            # that another operator must be the one to write there.
+            helper.make_node("Where", [adds, before, longer], [after]),
+        ]
+        tensors = [helper.make_tensor_value_info(one, element, [None]) for one in (before, item)]
+        last = helper.make_tensor_value_info(after, element, [None])
+        empty = self._onnx.numpy_helper.from_array(np.array("", object), nothing)
+        body = helper.make_graph(nodes, self._name("body"), tensors, [last], [empty])
+        width = self.op("Shape", texts, dtype="int64", start=1, end=2)
+        start = self.op("Expand", self.constant("", "string"), width)
+        return self.op("Scan", start, texts, num_scan_inputs=1, body=body)
+
     def model(self) -> Any:
         """The graph as an `onnx.ModelProto`."""
         helper = self._onnx.helper

@@ -23,7 +23,8 @@ from hornbook.features.text_tfidf import FittedTextTfidf
 from hornbook.features.text_vocabulary import FittedVocabulary
 from hornbook.serving.exports.onnx_conversion import NotInOnnxError, convert, dense_rows
 from hornbook.serving.exports.onnx_graph import CONTRIBUTED, OnnxGraph, Tensor
-from hornbook.serving.exports.onnx_words import Words, kept, lowercase, sums_by_row
+from hornbook.serving.exports.onnx_lowercase import ascii_lowercase, lowercase_words
+from hornbook.serving.exports.onnx_words import Words, kept, sums_by_row
 
 __all__: list[str] = []
 
@@ -122,8 +123,7 @@ def _counted(handling: FittedVocabulary, graph: OnnxGraph, column: Tensor) -> _S
         columns = graph.lookup(found, of_length or {"": -1}, otherwise=-1)
         return columns, (columns >= 0).cast("float64")
 
-    texts = lowercase(column, handling.vocabulary) if terms.lowercase else column
-    return _summed(terms, texts, n_columns, find_columns)
+    return _summed(terms, column, n_columns, find_columns)
 
 
 def _hashed(terms: Terms, column: Tensor, n_columns: int) -> _Sums:
@@ -138,9 +138,7 @@ def _hashed(terms: Terms, column: Tensor, n_columns: int) -> _Sums:
         signs = (hashes >= 0).cast("float64") * 2.0 - 1.0
         return hashes.apply("Abs") % n_columns, signs
 
-    # Any word may come, so all letters matter.
-    texts = lowercase(column, ("é",)) if terms.lowercase else column
-    return _summed(terms, texts, n_columns, find_columns)
+    return _summed(terms, column, n_columns, find_columns)
 
 
 def _summed(
@@ -153,7 +151,7 @@ def _summed(
 
     Args:
         terms: how texts are taken apart.
-        texts: in the right case.
+        texts: shape `(n_rows,)`.
         n_columns: how many columns there are.
         find_columns: the column of each term, below 0 for none, and what it adds there; gets the
             terms, and how many words each has.
@@ -177,6 +175,8 @@ def _summed(
 def _words(terms: Terms, texts: Tensor) -> Words:
     """The words of texts; long ones and stop words are left out."""
     graph = texts.graph
+    if terms.lowercase:
+        texts = ascii_lowercase(texts)
     pieces = graph.op(
         "Tokenizer",
         texts,
@@ -186,10 +186,9 @@ def _words(terms: Terms, texts: Tensor) -> Words:
         pad_value="",
         tokenexp=f"{_word_characters()}{{2,}}",
     )
-    words = Words.of(texts).of_table(pieces)
-    words = words.where(
-        graph.op("RegexFullMatch", words.words, dtype="bool", pattern=f".{{1,{LONGEST_WORD}}}")
-    )
+    words = Words.of(texts).of_table(pieces).up_to(LONGEST_WORD)
+    if terms.lowercase:
+        words = lowercase_words(words)
     stop_words = {word.lower() if terms.lowercase else word for word in terms.stop_words}
     if stop_words:
         words = words.where(graph.lookup(words.words, dict.fromkeys(stop_words, 1), 0).equals(0))

@@ -6,11 +6,13 @@ from hornbook.features.custom import FittedCustom
 from hornbook.features.tokenizer import SEPARATORS, TokenizerProcessor
 from hornbook.serving.exports.onnx_conversion import NotInOnnxError, convert, dense_rows
 from hornbook.serving.exports.onnx_graph import OnnxGraph, Tensor
-from hornbook.serving.exports.onnx_words import Words, kept, lowercase, sums_by_row
+from hornbook.serving.exports.onnx_lowercase import ascii_lowercase, lowercase_words
+from hornbook.serving.exports.onnx_words import Words, kept, sums_by_row
 
 __all__: list[str] = []
 
-_FINAL_SIGMA, _SIGMA = "ς", "σ"
+_LONGEST_PATTERN = 1000
+"""In characters, of what a regular expression may count; longer words are found all the same."""
 
 
 @convert.register
@@ -22,10 +24,14 @@ def _custom(handling: FittedCustom, graph: OnnxGraph, column: Tensor) -> Tensor:
 
 
 def _word_numbers(graph: OnnxGraph, texts: Tensor, tokenizer: TokenizerProcessor) -> Tensor:
-    known = _with_sigma(tokenizer.word_index)
-    words = Words.of(lowercase(texts, known))
+    known = tokenizer.word_index
+    words = Words.of(ascii_lowercase(texts))
     for separator in SEPARATORS:
         words = words.split(separator)
+    if not all(word.isascii() for word in known):
+        # Where all are, a word with any other letter is none of them, in whatever case.
+        longest = max(map(len, known))
+        words = lowercase_words(words.up_to(longest) if longest <= _LONGEST_PATTERN else words)
     if not known:
         # Nothing is ever found; the lookup needs a word.
         known = {"": 0}
@@ -46,11 +52,3 @@ def _word_numbers(graph: OnnxGraph, texts: Tensor, tokenizer: TokenizerProcessor
         place = place + graph.op("Max", (length - max_len) * -1, zero)
     numbers, rows, place = kept(inside, numbers, rows, place)
     return dense_rows(graph, words.n_rows, max_len, rows, place, numbers)
-
-
-def _with_sigma(numbers: dict[str, int]) -> dict[str, int]:
-    """Words that end in the sigma of ends, in the spelling too that lower case letter by letter has."""
-    other = {
-        word[:-1] + _SIGMA: number for word, number in numbers.items() if word.endswith(_FINAL_SIGMA)
-    }
-    return {**other, **numbers}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from hornbook.serving.exports.onnx_graph import OnnxGraph, Tensor
+from hornbook.serving.exports.onnx_graph import Tensor
 
-__all__ = ["Words", "kept", "lowercase", "sums_by_row"]
+__all__ = ["Words", "kept", "sums_by_row"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,12 @@ class Words:
         words = graph.op("GatherND", pieces, graph.op("Transpose", places))
         return Words(words, self.rows.gather(places.gather(0)), self.n_rows)
 
+    def up_to(self, n_characters: int) -> Words:
+        """The words that are not longer; at most 1,000."""
+        graph = self.words.graph
+        pattern = f"(?s).{{1,{n_characters}}}"
+        return self.where(graph.op("RegexFullMatch", self.words, dtype="bool", pattern=pattern))
+
     def where(self, condition: Tensor) -> Words:
         """The words for which a condition of shape `(n_words,)` holds."""
         words, rows = kept(condition, self.words, self.rows)
@@ -65,20 +70,3 @@ def sums_by_row(n_rows: Tensor, rows: Tensor, values: Tensor) -> Tensor:
     graph = rows.graph
     zeros = graph.op("Expand", graph.constant(0, values.dtype), n_rows)
     return graph.op("ScatterElements", zeros, rows, values, axis=0, reduction="add")
-
-
-def lowercase(texts: Tensor, known: Iterable[str]) -> Tensor:
-    """Texts in lower case, as far as it matters to find some words.
-
-    Where all of these are ASCII only its letters change, which needs no language of the machine's.
-
-    Args:
-        texts: shape `(n_rows,)`, one at least.
-        known: words that the texts are searched for.
-    """
-    language: Mapping[str, str] = {}
-    if all(word.isascii() for word in known):
-        language = {"locale": "C"}
-    return texts.graph.op(
-        "StringNormalizer", texts, case_change_action="LOWER", is_case_sensitive=1, **language
-    )
