@@ -24,7 +24,7 @@ from hornbook.training.loading import load_trained_network
 from hornbook.training.prediction import predict_inputs
 from hornbook.training.trust import TrustedModels
 
-__all__ = ["Predictor", "predict_file", "predict_frame"]
+__all__ = ["Predictor", "output_in_words", "predict_file", "predict_frame"]
 
 _BLOCK_ROWS = 8192
 _BLOCK_BYTES = 64 * 2**20
@@ -135,7 +135,7 @@ class Predictor:
             [
                 series
                 for name, output in self.artifact.outputs.items()
-                for series in _in_words(name, output, raw[name])
+                for series in output_in_words(name, output, raw[name])
             ]
         )
 
@@ -148,7 +148,7 @@ def _ends(output: ModelOutput) -> tuple[str, ...]:
     return () if output.interval is None else ("lower", "upper")
 
 
-def _in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
+def output_in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
     """The raw values of one output in the user's terms."""
     title = _named("prediction", name)
     probabilities = output.corrected(raw).astype(np.float64)

@@ -19,7 +19,7 @@ TEXTS = [
     "",
     "   ",
     "it's a well-known fact\tthat\nlines {end}",
-    "a_b @c #d ~e `f` ^g |h| \\i/ [j] (k) <l> =m= +n+ *o* %p% $q$ \"r\" ?s? ;t; :u:",
+    'a_b @c #d ~e `f` ^g |h| \\i/ [j] (k) <l> =m= +n+ *o* %p% $q$ "r" ?s? ;t; :u:',
     "École ÉTÉ Ärger straße ΟΔΟΣ Привет МИР 日本 語 😀 naïve",
     "the " * 50,
     "one" + "!" * 300 + "two",
@@ -55,9 +55,8 @@ class _Code:
 
 
 def tokenizer(arguments: str) -> Resources:
-    return _Code(
-        f"from hornbook.features import TokenizerProcessor\nprocessor = TokenizerProcessor({arguments})\n"
-    )
+    code = "from hornbook.features import TokenizerProcessor\n"
+    return _Code(f"{code}processor = TokenizerProcessor({arguments})\n")
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])

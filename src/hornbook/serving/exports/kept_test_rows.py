@@ -43,8 +43,8 @@ def kept_test_rows(artifact: ModelArtifact, home: Path) -> Iterator[pl.DataFrame
         table = store.read(design.test_path, artifact.reading)
     if len(rows) and int(rows.max()) >= table.n_rows:
         raise DataError(
-            f"'{table.source}' has {table.n_rows:,} rows, and row {int(rows.max()) + 1:,} of it was "
-            "a test row of this model: it is another file than at the training.",
+            f"'{table.source}' has {table.n_rows:,} rows, and row {int(rows.max()) + 1:,} was a "
+            "test row of this model: it is another file than at the training.",
             fix="Bring the file back, or name a file with rows to compare on.",
         )
     for start in range(0, len(rows), _BLOCK_ROWS):

@@ -1,7 +1,7 @@
 """The calendar in whole numbers: days and moments from years, months and texts, and back.
 
-The two conversions between days and dates are those of H. Hinnant, *chrono-Compatible Low-Level Date
-Algorithms*, 2014: years begin in March there, so that the leap day is the last of a year.
+The two conversions between days and dates are those of H. Hinnant, *chrono-Compatible Low-Level
+Date Algorithms*, 2014: years begin in March there, so that the leap day is the last of a year.
 """
 
 from __future__ import annotations

@@ -36,19 +36,17 @@ def convert(handling: FittedHandling, graph: OnnxGraph, column: Tensor) -> Tenso
     raise NotInOnnxError(f"there is no conversion of {type(handling).__name__}")
 
 
-def dense_rows(
-    graph: OnnxGraph, n_rows: Tensor, width: int, rows: Tensor, columns: Tensor, values: Tensor
-) -> Tensor:
+def dense_rows(n_rows: Tensor, width: int, rows: Tensor, columns: Tensor, values: Tensor) -> Tensor:
     """Rows of zeros with values in some places, shape `(n_rows, width)`.
 
     Args:
-        graph: to write in.
         n_rows: as `Tensor.length` gives it.
         width: of a row.
         rows: of each value, int64 of shape `(n_values,)`.
         columns: likewise.
         values: of the dtype of the result.
     """
+    graph = values.graph
     shape = graph.concat([n_rows, graph.constant([width], "int64")], axis=0)
     zeros = graph.op("Expand", graph.constant(0, values.dtype), shape)
     places = graph.concat([rows.as_column(), columns.as_column()], axis=1)

@@ -38,22 +38,22 @@ def _of_row(
     pipeline: FeaturePipeline, before: Preprocessing, runner: OnnxRunner, row: pl.DataFrame
 ) -> str:
     expected, given = pipeline.transform(row), runner.run(row)
-    columns: dict[str, str] = {}
+    parted: dict[str, str] = {}
     for name, spec in pipeline.inputs.items():
         wanted, found = expected[name][0], given[before.inputs[name]][0]
         for place in _different(wanted, found):
             output = spec.columns[place[0]] if len(spec.columns) == len(wanted) else None
             sources = spec.sources if output is None else output.sources
             shown = name if output is None else output.name
-            columns.setdefault(
+            parted.setdefault(
                 ", ".join(map(repr, sources)),
                 f"{shown!r} is {found[place]:g} in ONNX and {wanted[place]:g} in Hornbook",
             )
-    if not columns:
+    if not parted:
         return "the inputs of the network are the same, what it makes of them is not"
-    shown = [f"column {source}: {what}" for source, what in columns.items()][:_MOST_COLUMNS]
-    more = len(columns) - len(shown)
-    return "; ".join(shown) + (f"; and {more} further columns" if more else "")
+    listed = [f"column {source}: {what}" for source, what in parted.items()][:_MOST_COLUMNS]
+    more = len(parted) - len(listed)
+    return "; ".join(listed) + (f"; and {more} further columns" if more else "")
 
 
 def _different(wanted: NDArray[np.generic], found: NDArray[np.generic]) -> list[tuple[int, ...]]:

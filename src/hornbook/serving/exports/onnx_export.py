@@ -1,4 +1,4 @@
-"""A trained model as one ONNX file: raw rows in, predictions out, and a certificate that it does."""
+"""A trained model as one ONNX file: raw rows in, predictions out, and a certificate of it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def export_onnx(
     network = network_as_onnx(artifact, home)
     after = postprocessing(artifact.outputs, drops_rows=before.drops_rows)
     model = _joined(onnx, before, network, after)
-    certificate = _compared(predictor, before, model, _blocks(predictor, rows), tolerance, progress)
+    certificate = _compared(
+        predictor, before, model, _blocks(predictor, rows), tolerance=tolerance, progress=progress
+    )
     certificate.opsets = {one.domain or "ai.onnx": one.version for one in model.opset_import}
     certificate.contributed_operators = sorted(
         {node.op_type for node in model.graph.node if node.domain == CONTRIBUTED}
@@ -101,9 +103,7 @@ def certificate_path(output: Path) -> Path:
     return output.with_suffix(".parity.json")
 
 
-def _joined(
-    onnx: Any, before: Preprocessing, network: OnnxNetwork, after: Postprocessing
-) -> Any:
+def _joined(onnx: Any, before: Preprocessing, network: OnnxNetwork, after: Postprocessing) -> Any:
     """The three graphs as one model, checked."""
     versions = {one.domain: one.version for one in network.model.opset_import}
     for part in (before.model, after.model):
@@ -142,6 +142,7 @@ def _compared(
     before: Preprocessing,
     model: Any,
     blocks: Iterable[pl.DataFrame],
+    *,
     tolerance: float,
     progress: Callable[[int], None] | None,
 ) -> ParityCertificate:
@@ -159,8 +160,8 @@ def _compared(
         start = check.certificate.rows
         parted = check.add(predictor.predict(block), runner.run(block))
         n_parted += len(parted)
-        for row in parted[: _MOST_EXAMPLES - len(examples)].tolist():
-            examples.append((start + row, block.slice(row, 1)))
+        shown = parted[: _MOST_EXAMPLES - len(examples)].tolist()
+        examples += [(start + row, block.slice(row, 1)) for row in shown]
         if progress is not None:
             progress(check.certificate.rows)
     if not check.certificate.rows:
@@ -181,11 +182,17 @@ def _compared(
 
 def _as_onnx_reads(before: Preprocessing, frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with empty categories as missing ones, which is what they are to the model."""
-    columns = []
-    for series in frame:
-        raw = before.raw[series.name]
-        if raw.kind == "category" and series.dtype == pl.String:
-            named = series.alias("values")
-            series = named.set(named == "", None).alias(series.name)
-        columns.append(series)
-    return pl.DataFrame(columns)
+    return pl.DataFrame(
+        [
+            _without_empty(series) if before.raw[series.name].kind == "category" else series
+            for series in frame
+        ]
+    )
+
+
+def _without_empty(series: pl.Series) -> pl.Series:
+    if series.dtype != pl.String:
+        return series
+    # A series named like a pattern, `^a$`, breaks most of its methods in Polars.
+    values = series.alias("values")
+    return values.set(values == "", None).alias(series.name)

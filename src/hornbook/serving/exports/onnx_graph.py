@@ -191,9 +191,7 @@ class OnnxGraph:
         return int(self._onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
     def _declared(self, name: str, dtype: str, shape: Sequence[int | str]) -> Any:
-        return self._onnx.helper.make_tensor_value_info(
-            name, self.element_type(dtype), list(shape)
-        )
+        return self._onnx.helper.make_tensor_value_info(name, self.element_type(dtype), list(shape))
 
     def _name(self, kind: str) -> str:
         return f"{self._prefix}/{next(self._numbers)}/{kind}"
@@ -290,7 +288,9 @@ class Tensor:
 
     def slice(self, start: int, end: int | None) -> Tensor:
         """From a place to another along the first axis, as in Python."""
-        bounds = [self.graph.constant([one], "int64") for one in (start, _END if end is None else end)]
+        bounds = [
+            self.graph.constant([one], "int64") for one in (start, _END if end is None else end)
+        ]
         return self.graph.op("Slice", self, *bounds)
 
     def reshape(self, *shape: int) -> Tensor:

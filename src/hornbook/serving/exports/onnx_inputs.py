@@ -95,9 +95,7 @@ def raw_inputs(pipeline: FeaturePipeline) -> dict[str, RawInput]:
             width = len(fitted.offset) if isinstance(fitted, FittedVectorUnfold) else 1
             taken = {one.name for one in inputs.values()}
             name = _free_name(feature.column, {*pipeline.columns} - {feature.column} | taken)
-            inputs[feature.column] = RawInput(
-                name, feature.column, _kind(feature.handling), width
-            )
+            inputs[feature.column] = RawInput(name, feature.column, _kind(feature.handling), width)
     return inputs
 
 

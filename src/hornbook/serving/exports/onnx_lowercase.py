@@ -1,8 +1,8 @@
 """Lower case in operators of ONNX, the same on every machine.
 
-`StringNormalizer` puts texts in lower case by a language of the machine that runs it, which may not
-be installed there. The language C is everywhere and knows the letters of ASCII; of all other letters
-it is done here, character by character, in the different words that have such.
+`StringNormalizer` puts texts in lower case by a language of the machine that runs it, which may
+not be installed there. The language C is everywhere and knows the letters of ASCII; of all other
+letters it is done here, character by character, in the different words that have such.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 
 from hornbook.serving.exports.onnx_graph import CONTRIBUTED, ML, Tensor
-from hornbook.serving.exports.onnx_words import Words, kept
+from hornbook.serving.exports.onnx_words import Words
 
 __all__ = ["ascii_lowercase", "lowercase_words"]
 

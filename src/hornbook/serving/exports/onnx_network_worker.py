@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -83,13 +83,19 @@ def write_network(
     written = onnx.load(path)
     _without_erfc(onnx, written.graph)
     _only_used_domains(written)
+    unknown = sorted({one for one in _operators(written.graph) if not onnx.defs.has(one)})
+    if unknown:
+        raise ExportError(
+            f"The network needs operations that ONNX does not have: {', '.join(unknown)}.",
+            fix="Use other layers of Keras in their place.",
+        )
     try:
         written = onnx.version_converter.convert_version(written, OPSETS[""])
         onnx.checker.check_model(written)
     except (RuntimeError, onnx.checker.ValidationError) as error:
         raise ExportError(
-            f"The network holds an operation that ONNX does not have: {_first_line(error)}",
-            fix="Use layers of Keras in its place.",
+            f"The network as ONNX is not valid: {_first_line(error)}",
+            fix="Use other layers of Keras.",
         ) from error
     onnx.save(written, path)
     return {
@@ -133,6 +139,15 @@ def _without_erfc(onnx: Any, graph: Any) -> None:
         inner = f"{node.output[0]}/erf"
         graph.node.append(onnx.helper.make_node("Erf", node.input, [inner]))
         graph.node.append(onnx.helper.make_node("Sub", [one, inner], node.output))
+
+
+def _operators(graph: Any) -> Iterator[str]:
+    """The operators of a graph, those in its loops and branches too."""
+    for node in graph.node:
+        yield node.op_type
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _operators(attribute.g)
 
 
 def _only_used_domains(model: Any) -> None:

@@ -51,9 +51,9 @@ def _regular(handling: FittedNumericalRegular, graph: OnnxGraph, column: Tensor)
     numbers = values.cast("float64")
     bounded = numbers.clip(-_ROOT_OF_LARGEST, _ROOT_OF_LARGEST)
     root = numbers.apply("Sign") * numbers.apply("Abs").apply("Sqrt")
-    return graph.concat(
-        [numbers, bounded * bounded, root, _signed_log(numbers)], axis=1
-    ).cast("float32")
+    return graph.concat([numbers, bounded * bounded, root, _signed_log(numbers)], axis=1).cast(
+        "float32"
+    )
 
 
 @convert.register

@@ -82,7 +82,7 @@ def postprocessing(outputs: Mapping[str, ModelOutput], *, drops_rows: bool) -> P
                 "NaN then, its texts empty",
             }
         )
-    return Postprocessing(graph.model(), raw, scored and scored.name, description)
+    return Postprocessing(graph.model(), raw, None if scored is None else scored.name, description)
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,7 @@ class _Parts:
         if output.prediction_type is PredictionType.BINARY:
             positive = probabilities.column(-1).as_column()
             probabilities = self.graph.concat([positive * -1.0 + 1.0, positive], axis=1)
-        self._give(
-            "prediction", self._predicted(corrected), f"one of {self._shown(classes)}"
-        )
+        self._give("prediction", self._predicted(corrected), f"one of {self._shown(classes)}")
         self._give(
             "probabilities",
             probabilities,

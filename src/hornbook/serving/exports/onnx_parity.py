@@ -101,9 +101,7 @@ class ParityCheck:
         self._outputs = outputs
         self._scored_rows = 0
 
-    def add(
-        self, hornbook: pl.DataFrame, onnx: Mapping[str, NDArray[Any]]
-    ) -> NDArray[np.int64]:
+    def add(self, hornbook: pl.DataFrame, onnx: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
         """Compares what both say of the same rows.
 
         Args:
@@ -130,9 +128,7 @@ class ParityCheck:
             probabilities = np.column_stack(
                 [hornbook[f"{output_name('proba', name)}_{one}"].to_numpy() for one in classes]
             )
-            parted |= self._numbers(
-                output_name("probabilities", name), probabilities, onnx, scored
-            )
+            parted |= self._numbers(output_name("probabilities", name), probabilities, onnx, scored)
             edge = _distance_to_edge(output, probabilities) <= self.certificate.tolerance
             parted |= self._labels(prediction, onnx, scored, edge)
         self.certificate.rows += len(hornbook)
@@ -188,10 +184,9 @@ def _distance_to_edge(
 ) -> NDArray[np.float64]:
     """How much a probability must change for another class to be predicted."""
     if isinstance(output.encoder, LabelsEncoder):
-        return np.abs(probabilities - LABEL_THRESHOLD).min(axis=1)
+        return np.asarray(np.abs(probabilities - LABEL_THRESHOLD).min(axis=1), np.float64)
     if output.prediction_type is PredictionType.BINARY:
         threshold = 0.5 if output.threshold is None else output.threshold
         return np.abs(probabilities[:, -1] - threshold)
     ranked = np.sort(probabilities, axis=1)
-    distance: NDArray[np.float64] = (ranked[:, -1] - ranked[:, -2]) / 2
-    return distance
+    return np.asarray((ranked[:, -1] - ranked[:, -2]) / 2, np.float64)

@@ -134,8 +134,7 @@ def _scored(
 ) -> Tensor | None:
     """Where no handling drops the row for want of a value; `None` if none ever does."""
     there = [
-        _is_there(raw[feature.column], columns[feature.column])
-        for feature in _dropping(pipeline)
+        _is_there(raw[feature.column], columns[feature.column]) for feature in _dropping(pipeline)
     ]
     if not there:
         return None

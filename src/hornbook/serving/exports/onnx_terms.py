@@ -61,8 +61,7 @@ class _Sums:
 
     def dense(self, width: int, dtype: str = "float32") -> Tensor:
         values = self.values.cast(dtype)
-        graph = values.graph
-        return dense_rows(graph, self.n_rows, width, self.rows, self.columns, values)
+        return dense_rows(self.n_rows, width, self.rows, self.columns, values)
 
 
 @convert.register

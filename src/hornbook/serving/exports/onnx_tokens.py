@@ -1,4 +1,4 @@
-"""The word numbers of a `TokenizerProcessor` in operators of ONNX; other code of users is refused."""
+"""The word numbers of a `TokenizerProcessor` in operators of ONNX; other user code is refused."""
 
 from __future__ import annotations
 
@@ -51,4 +51,4 @@ def _word_numbers(graph: OnnxGraph, texts: Tensor, tokenizer: TokenizerProcessor
     if tokenizer.padding == "pre":
         place = place + graph.op("Max", (length - max_len) * -1, zero)
     numbers, rows, place = kept(inside, numbers, rows, place)
-    return dense_rows(graph, words.n_rows, max_len, rows, place, numbers)
+    return dense_rows(words.n_rows, max_len, rows, place, numbers)
