@@ -10,6 +10,7 @@ __all__ = [
     "DataError",
     "DesignError",
     "DivergedTrainingError",
+    "ExportError",
     "FeatureError",
     "HornbookError",
     "InterruptedTrainingError",
@@ -67,7 +68,10 @@ class InterruptedTrainingError(TrainingError):
 
 
 class ExportError(HornbookError):
-    """A model that cannot be written in a format, or a file that cannot become a model."""
+    """A model that cannot be written in a format, or a file that cannot become a model.
+
+    The message says all that stands in the way.
+    """
 
 
 class NotFoundError(HornbookError):

@@ -136,11 +136,19 @@ class FittedCustom(FittedHandling):
             returned = self._user.call(processor, "transform", series)
             return self._form.array(returned, len(series))
 
+    @property
+    def tokenizer(self) -> TokenizerProcessor | None:
+        """The processor, where it is a plain `TokenizerProcessor`; runs no code of the user's."""
+        words = self._state.values.get("words")
+        if words is None:
+            return None
+        return TokenizerProcessor(**self._state.values["arguments"]).with_words(words)
+
     @cached_property
     def _processor(self) -> Any:
-        words = self._state.values.get("words")
-        if words is not None:
-            return TokenizerProcessor(**self._state.values["arguments"]).with_words(words)
+        tokenizer = self.tokenizer
+        if tokenizer is not None:
+            return tokenizer
         with _ONE_AT_A_TIME:
             return self._user.made_of(self._state)
 

@@ -27,12 +27,12 @@ from hornbook.features.handling import (
 )
 from hornbook.features.rescaling import Rescaler, Rescaling
 
-__all__ = ["DateCyclical", "FittedDateCyclical"]
+__all__ = ["PERIOD_MICROSECONDS", "DateCyclical", "FittedDateCyclical"]
 
 Period = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 
 _DAY = MICROSECONDS["days"]
-_LENGTHS = {
+PERIOD_MICROSECONDS = {
     "minute": MICROSECONDS["minutes"],
     "hour": MICROSECONDS["hours"],
     "day": _DAY,
@@ -83,7 +83,7 @@ class FittedDateCyclical(FittedHandling):
         moment = found.fill_null(stand_in).to_numpy()
         array = np.empty((len(series), len(self.outputs)), np.float32)
         for index, period in enumerate(self.periods):
-            angle = 2 * np.pi * (time_since(period, moment) / _LENGTHS[period])
+            angle = 2 * np.pi * (time_since(period, moment) / PERIOD_MICROSECONDS[period])
             for offset, wave in enumerate(_WAVES.values()):
                 array[:, 2 * index + offset] = wave(angle)
         if self.zeros:
@@ -170,7 +170,7 @@ def time_since(period: str, moment: NDArray[np.int64]) -> NDArray[np.int64]:
         moment: microseconds since 1970 in UTC.
     """
     if period not in _MONTHS:
-        return (moment - (_MONDAY if period == "week" else 0)) % _LENGTHS[period]
+        return (moment - (_MONDAY if period == "week" else 0)) % PERIOD_MICROSECONDS[period]
     length = _MONTHS[period]
     months = moment.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
     begins = (months // length * length).astype("datetime64[M]").astype("datetime64[us]")

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from hornbook.errors import FeatureError
 from hornbook.features.texts import pieces
 
-__all__ = ["TokenizerProcessor"]
+__all__ = ["SEPARATORS", "TokenizerProcessor"]
 
 _FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 _SPACES = " " * len(_FILTERS)
+
+SEPARATORS = f"{_FILTERS} "
+"""Each of these characters stands between words, and in none."""
 
 
 class TokenizerProcessor:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hornbook.errors import TrainingError
 
 __all__ = [
+    "CLOSEST",
     "Calibration",
     "CalibrationCurve",
     "CalibrationMethod",
@@ -21,7 +22,7 @@ __all__ = [
 
 CalibrationMethod = Literal["sigmoid", "isotonic"]
 
-_CLOSEST = float(np.finfo(np.float32).eps)
+CLOSEST = float(np.finfo(np.float32).eps)
 """Networks end in float32, where a probability this close to 0 or 1 may have been rounded off."""
 
 
@@ -32,7 +33,7 @@ def log_odds(probability: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         >>> log_odds(np.array([0.5, 1.0])).round(2)
         array([ 0.  , 15.94])
     """
-    kept = np.clip(probability.astype(np.float64, copy=False), _CLOSEST, 1 - _CLOSEST)
+    kept = np.clip(probability.astype(np.float64, copy=False), CLOSEST, 1 - CLOSEST)
     odds: NDArray[np.float64] = np.log(kept / (1 - kept))
     return odds
 

@@ -27,7 +27,14 @@ from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
 from hornbook.training.trust import TrustedModels
 
-__all__ = ["Predictor", "PreparedBlock", "RawBlock", "predict_file", "predict_frame"]
+__all__ = [
+    "Predictor",
+    "PreparedBlock",
+    "RawBlock",
+    "output_in_words",
+    "predict_file",
+    "predict_frame",
+]
 
 _MOST_BLOCK_ROWS = 65_536
 _BLOCK_BYTES = 16 * 2**20
@@ -119,7 +126,7 @@ class Predictor:
         Raises:
             DataError: a column is missing, or holds e.g. no numbers where numbers were learnt.
         """
-        frame = self._checked(frame)
+        frame = self.checked(frame)
         n_at_once = min(self.batch_rows, _power_of_two(len(frame)))
         blocks = [
             self.in_words(self.run(self.prepare(part), n_at_once), self.artifact.outputs)
@@ -210,7 +217,7 @@ class Predictor:
             [
                 series
                 for name, output in outputs.items()
-                for series in _in_words(
+                for series in output_in_words(
                     name, output, block.outputs[name], with_probabilities=with_probabilities
                 )
             ]
@@ -236,7 +243,12 @@ class Predictor:
             for value, reason in handling.unreadable.items()
         ]
 
-    def _checked(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def checked(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The columns of a frame that the model learnt from.
+
+        Raises:
+            DataError: as `predict`.
+        """
         columns = self.artifact.pipeline.columns
         missing = [column for column in columns if column not in frame.columns]
         if missing:
@@ -262,7 +274,7 @@ def _ends(output: ModelOutput) -> tuple[str, ...]:
     return () if output.interval is None else ("lower", "upper")
 
 
-def _in_words(
+def output_in_words(
     name: str, output: ModelOutput, raw: NDArray[np.float32], *, with_probabilities: bool
 ) -> list[pl.Series]:
     """The raw values of one output in the user's terms."""

@@ -77,6 +77,13 @@ FORMATS: Mapping[str, ExportFormat] = {
             "export_python",
         ),
         ExportFormat(
+            "onnx",
+            "One file that ONNX Runtime runs on raw rows; certified on the test rows.",
+            "onnx_file",
+            "export_onnx_file",
+            ".onnx",
+        ),
+        ExportFormat(
             "mlflow",
             "A pyfunc model of MLflow that predicts raw rows, without Hornbook.",
             "mlflow_folder",
@@ -130,6 +137,8 @@ def export_model(
         report = chosen.exporter()(source, partial)
         if chosen.ending:
             partial.replace(path)
+            if report.certificate is not None:
+                write_json_atomically(path.with_suffix(".parity.json"), report.certificate)
         else:
             _mark(partial, source, report)
             replace_folder_atomically(partial, path)
