@@ -10,6 +10,7 @@ from hornbook import __version__
 from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.endpoint import endpoint
 from hornbook.cli.folder import folder
 from hornbook.cli.init import init
 from hornbook.cli.interrupt import end_interrupted
@@ -45,6 +46,7 @@ for command in (
     cache,
 ):
     app.command()(command)
+app.add_typer(endpoint, name="endpoint")
 app.add_typer(folder, name="folder")
 app.add_typer(user, name="user")
 

@@ -1,10 +1,12 @@
 """The workspace: its database and the folders of its tasks, sessions and saved models."""
 
 from hornbook.home import default_home
+from hornbook.registry.endpoint_keys import hash_key
 from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.ids import ModelReference, new_id, parse_model_reference
 from hornbook.registry.rebuild import Rebuilt, rebuild
 from hornbook.registry.records import (
+    EndpointKeyRecord,
     SavedModelRecord,
     SessionRecord,
     SessionStatus,
@@ -15,6 +17,7 @@ from hornbook.registry.records import (
 from hornbook.registry.registry import Registry
 
 __all__ = [
+    "EndpointKeyRecord",
     "ModelReference",
     "Rebuilt",
     "Registry",
@@ -26,6 +29,7 @@ __all__ = [
     "VersionRecord",
     "WorkspaceError",
     "default_home",
+    "hash_key",
     "new_id",
     "parse_model_reference",
     "rebuild",

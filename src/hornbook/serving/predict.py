@@ -64,11 +64,14 @@ class Predictor:
             )
         )
 
-    def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def predict(self, frame: pl.DataFrame, network_rows: int | None = None) -> pl.DataFrame:
         """Predicts a frame of any length.
 
         Args:
             frame: rows with the columns the model was trained on; others are ignored.
+            network_rows: how many rows the network gets at once, the last ones repeated where
+                there are fewer: some backends compile it anew for every other number. As many
+                as a block has when absent.
 
         Returns:
             `output_columns`, one row for each row given. A row that cannot be scored,
@@ -78,9 +81,10 @@ class Predictor:
             DataError: a column is missing, or holds e.g. no numbers where numbers were learnt.
         """
         frame = self._checked(frame)
+        block_rows = network_rows or min(_BLOCK_ROWS, len(frame)) or 1
         blocks = [
-            self._predict_block(frame.slice(start, _BLOCK_ROWS), min(_BLOCK_ROWS, len(frame)))
-            for start in range(0, len(frame), _BLOCK_ROWS)
+            self._predict_block(frame.slice(start, block_rows), block_rows)
+            for start in range(0, len(frame), block_rows)
         ]
         if not blocks:
             outputs = self.artifact.outputs
