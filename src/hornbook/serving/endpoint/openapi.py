@@ -15,9 +15,14 @@ __all__ = ["description"]
 
 _NULL = {"type": "null"}
 _VALUES: dict[FeatureType, dict[str, Any]] = {
-    FeatureType.NUMERICAL: {"type": ["number", "boolean", "null"]},
-    FeatureType.CATEGORICAL: {"type": ["string", "number", "boolean", "null"]},
-    FeatureType.TEXT: {},
+    FeatureType.NUMERICAL: {
+        "anyOf": [
+            {"type": ["number", "boolean", "null"]},
+            {"type": "string", "pattern": "^-?[0-9]{1,15}([.][0-9]{1,15})?$"},
+        ]
+    },
+    FeatureType.CATEGORICAL: {"description": "A category; what is no text is taken as its JSON."},
+    FeatureType.TEXT: {"description": "A text; what is no text is taken as its JSON."},
     FeatureType.DATE: {
         "anyOf": [
             {"type": "string", "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9])$"},
@@ -110,7 +115,7 @@ def _paths_of(name: str, service: str, row: dict[str, Any]) -> dict[str, Any]:
         f"/v2/models/{quoted}/ready": _get("Whether the model is loaded"),
         f"/v2/models/{quoted}/infer": _post(
             "Predict rows as tensors, a column each; all have the same number of rows",
-            _object({"id": {"type": "string"}, "inputs": _list(_TENSOR)}, ["inputs"]),
+            _object({"id": {"type": ["string", "null"]}, "inputs": _list(_TENSOR)}, ["inputs"]),
             {"outputs": _list({"type": "object"})},
         ),
     }

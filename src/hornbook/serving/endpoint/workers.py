@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from prometheus_client.multiprocess import mark_process_dead
+
 from hornbook.serving.endpoint.figures import SHARED_FOLDER
 from hornbook.serving.endpoint.options import EndpointOptions
 from hornbook.serving.endpoint.server import serve_here
@@ -55,6 +57,7 @@ def serve_by_workers(
                         continue
                     if not worker.was_ready:
                         return False
+                    mark_process_dead(worker.pid, shared)  # type: ignore[no-untyped-call]
                     time.sleep(_RESTART_SECONDS)
                     workers[at] = _Worker(options, listening, shared)
                 if not told and all(worker.was_ready for worker in workers):
@@ -110,6 +113,10 @@ class _Worker:
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
@@ -118,9 +125,13 @@ class _Worker:
             self._process.terminate()
 
     def wait(self, seconds: float) -> bool:
-        """Waits for its end, and whether it was a good one."""
+        """Waits for its end, and whether it was a good one.
+
+        One that was still loading has nobody to answer, and may be ended by the signal itself.
+        """
+        good = (0,) if self.was_ready else (0, -signal.SIGTERM)
         try:
-            return self._process.wait(seconds) == 0
+            return self._process.wait(seconds) in good
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
