@@ -57,7 +57,10 @@ def test_whatever_is_sent_is_answered_as_described(
     described: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     endpoint, document = described
-    schema = schemathesis.openapi.from_dict(document)
+    if method == "GET" and mode is GenerationMode.NEGATIVE:
+        return  # There is nothing that could be wrong.
+    # Each request has the key: without it there would be nothing but 401 to see.
+    schema = schemathesis.openapi.from_dict(document | {"security": []})
     operation = schema[path][method]
     base = f"http://127.0.0.1:{endpoint.port}"
     statuses: list[int] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -73,9 +73,9 @@ def description(models: Sequence[ServedModel], service: str, with_keys: bool) ->
     for number, model in enumerate(models):
         if not model.versions:
             continue
-        readers = next(iter(model.versions.values())).loaded.reader.columns
+        loaded = next(iter(model.versions.values())).loaded
         row = f"Row{number}"
-        schemas[row] = _row(readers)
+        schemas[row] = _row(loaded.reader.columns, loaded.vector_lengths)
         paths |= _paths_of(model.name, service, {"$ref": f"#/components/schemas/{row}"})
     components: dict[str, Any] = {"schemas": schemas}
     document: dict[str, Any] = {
@@ -121,8 +121,11 @@ def _paths_of(name: str, service: str, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(readers: Sequence[ColumnReader]) -> dict[str, Any]:
+def _row(readers: Sequence[ColumnReader], lengths: Mapping[str, int]) -> dict[str, Any]:
     values = {reader.column: _VALUES[reader.feature_type] for reader in readers}
+    for column, length in lengths.items():
+        vector = {"type": "array", "items": {"type": ["number", "null"]}}
+        values[column] = {"anyOf": [vector | {"minItems": length, "maxItems": length}, _NULL]}
     return _object(values, [reader.column for reader in readers])
 
 

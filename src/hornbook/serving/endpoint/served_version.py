@@ -20,6 +20,7 @@ from hornbook.features.image_loading import (
     decode_image,
 )
 from hornbook.features.images import FittedImage
+from hornbook.features.vector_unfold import FittedVectorUnfold
 from hornbook.registry import VersionRecord
 from hornbook.serving.endpoint.batcher import Batcher, batch_shape
 from hornbook.serving.endpoint.predictions import (
@@ -76,6 +77,11 @@ class LoadedVersion:
         self.has_images = any(
             reader.feature_type is FeatureType.IMAGE for reader in self.reader.columns
         )
+        self.vector_lengths = {
+            feature.column: len(fitted.outputs)
+            for feature, fitted in self._features()
+            if isinstance(fitted, FittedVectorUnfold)
+        }
         self._limit = limit
 
     def warm(self) -> None:
