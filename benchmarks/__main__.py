@@ -18,7 +18,18 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import image_epochs, images, memory, metrics, peers, spare, studio, wide_table, wine
+from benchmarks import (
+    endpoint,
+    image_epochs,
+    images,
+    memory,
+    metrics,
+    peers,
+    spare,
+    studio,
+    wide_table,
+    wine,
+)
 from benchmarks.measured import Line
 
 WORKLOADS = {
@@ -31,6 +42,7 @@ WORKLOADS = {
     "memory": memory.lines,
     "peers": peers.lines,
     "studio": studio.lines,
+    "endpoint": endpoint.lines,
 }
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("hornbook", "keras", "jax", "tensorflow", "numpy", "polars", "pyarrow", "scikit-learn")

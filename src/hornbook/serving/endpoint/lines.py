@@ -31,10 +31,14 @@ class LineWriter:
 
     Args:
         write: takes some whole lines.
+        close: is called after the last ones.
     """
 
-    def __init__(self, write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, write: Callable[[bytes], None], close: Callable[[], None] = lambda: None
+    ) -> None:
         self._write = write
+        self._close = close
         self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._lost = 0
         self._thread = threading.Thread(target=self._work, name="lines", daemon=True)
@@ -51,6 +55,7 @@ class LineWriter:
         """Waits until all lines are written."""
         self._queue.put(None)
         self._thread.join()
+        self._close()
 
     def _work(self) -> None:
         at_end = False
@@ -96,6 +101,10 @@ class RotatedFile:
             self._rotate()
         self._file.write(lines)
 
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
     def _rotate(self) -> None:
         self._file.close()
         for number in range(self._kept, 0, -1):
@@ -128,7 +137,8 @@ def audit_writer(path: Path, limit_bytes: int, kept: int) -> LineWriter:
     Raises:
         OSError: it cannot be opened.
     """
-    return LineWriter(RotatedFile(path, limit_bytes, kept).write)
+    file = RotatedFile(path, limit_bytes, kept)
+    return LineWriter(file.write, file.close)
 
 
 def _line(value: dict[str, Any]) -> bytes:
