@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    endpoint,
     image_epochs,
     images,
     memory,
@@ -43,6 +44,7 @@ WORKLOADS = {
     "peers": peers.lines,
     "scoring": scoring.lines,
     "studio": studio.lines,
+    "endpoint": endpoint.lines,
 }
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("hornbook", "keras", "jax", "tensorflow", "numpy", "polars", "pyarrow", "scikit-learn")

@@ -74,3 +74,12 @@ def test_a_text_that_hashes_like_a_category_is_none(n_categories: int) -> None:
     others = pl.Series([f"other {i}" for i in range(20_000)])
     assert (vocabulary.codes(others) == vocabulary.unseen).all()
     assert vocabulary.codes(categories.reverse()).tolist() == list(range(n_categories))[::-1]
+
+
+@pytest.mark.parametrize("n_texts", [1, 512, 513])
+def test_few_texts_and_many_get_the_same_codes(n_texts: int) -> None:
+    vocabulary = Vocabulary(pl.Series(["b", "a", "", "日本"]))
+    texts = (["日本", "a", None, "A", "", "b"] * 100)[:n_texts]
+    expected = [{"b": 0, "a": 1, "": 2, "日本": 3, "A": 4, None: 5}[text] for text in texts]
+    codes = vocabulary.codes(pl.Series(texts, dtype=pl.String))
+    assert (codes.tolist(), codes.dtype) == (expected, np.int64)

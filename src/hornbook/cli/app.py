@@ -10,6 +10,7 @@ from hornbook import __version__
 from hornbook.cli.cache import cache
 from hornbook.cli.check import check
 from hornbook.cli.demo import demo
+from hornbook.cli.endpoint import endpoint
 from hornbook.cli.evaluate import evaluate, evaluations
 from hornbook.cli.export import export
 from hornbook.cli.folder import folder
@@ -58,6 +59,7 @@ for command in (
     app.command()(command)
 app.add_typer(models, name="models")
 app.command("import")(import_model)
+app.add_typer(endpoint, name="endpoint")
 app.add_typer(folder, name="folder")
 app.add_typer(user, name="user")
 

@@ -16,6 +16,10 @@ __all__ = ["Vocabulary", "spelled"]
 
 _BEYOND_INTEGERS = 2.0**63
 _TABLE_BITS = 20
+_FEW_TEXTS = 512
+"""Up to so many texts are looked up one by one: one call into Polars takes as long."""
+_MOST_NAMED = 100_000
+"""Longer lists are not held as Python's texts besides."""
 
 
 def spelled(series: pl.Series) -> pl.Series:
@@ -70,6 +74,9 @@ class Vocabulary:
 
     def codes(self, text: pl.Series) -> NDArray[np.int64]:
         """The place of each value in the list, or `unseen`, or `missing`; shape `(n_rows,)`."""
+        if len(text) <= _FEW_TEXTS and len(self) <= _MOST_NAMED:
+            place_of, unseen = self._place_of.get, self.unseen
+            return np.array([place_of(value, unseen) for value in text.to_list()], np.int64)
         found = np.full(len(text), self.unseen)
         if len(self) and len(text):
             place = self._lookup.places(text)
@@ -78,6 +85,11 @@ class Vocabulary:
         if text.null_count():
             found[text.is_null().to_numpy()] = self.missing
         return found
+
+    @cached_property
+    def _place_of(self) -> Mapping[str | None, int]:
+        places = zip(self.categories.to_list(), range(len(self)), strict=True)
+        return {None: self.missing, **dict(places)}
 
     @cached_property
     def _lookup(self) -> _HashLookup:

@@ -1,11 +1,13 @@
 """The workspace: its database and the folders of its tasks, sessions and saved models."""
 
 from hornbook.home import default_home
+from hornbook.registry.endpoint_keys import hash_key
 from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.ids import ModelReference, new_id, parse_model_reference
 from hornbook.registry.rebuild import Rebuilt, rebuild
 from hornbook.registry.records import (
     Activation,
+    EndpointKeyRecord,
     SavedModelRecord,
     SessionRecord,
     SessionStatus,
@@ -17,6 +19,7 @@ from hornbook.registry.registry import Registry
 
 __all__ = [
     "Activation",
+    "EndpointKeyRecord",
     "ModelReference",
     "Rebuilt",
     "Registry",
@@ -28,6 +31,7 @@ __all__ = [
     "VersionRecord",
     "WorkspaceError",
     "default_home",
+    "hash_key",
     "new_id",
     "parse_model_reference",
     "rebuild",

@@ -13,6 +13,7 @@ from hornbook.registry.listing import existing
 
 __all__ = [
     "Activation",
+    "EndpointKeyRecord",
     "SavedModelRecord",
     "SessionRecord",
     "SessionStatus",
@@ -218,4 +219,21 @@ class UserRecord:
 
     name: str
     password_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class EndpointKeyRecord:
+    """A key that opens endpoints.
+
+    Attributes:
+        name: unique in the workspace.
+        key_hash: SHA-256 in hexadecimal digits.
+        saved_model_id: of the only model that it opens; `None` is all.
+        created_at: aware, UTC.
+    """
+
+    name: str
+    key_hash: str
+    saved_model_id: str | None
     created_at: datetime

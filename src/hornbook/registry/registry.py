@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from sqlalchemy.orm import Session as Transaction
 
-from hornbook.registry import saved_models, sessions, tasks, users, version_files
+from hornbook.registry import endpoint_keys, saved_models, sessions, tasks, users, version_files
 from hornbook.registry.database import Database
 from hornbook.registry.errors import WorkspaceError
 from hornbook.registry.ids import checked_saved_model_name
 from hornbook.registry.layout import Layout
 from hornbook.registry.records import (
+    EndpointKeyRecord,
     SavedModelRecord,
     SessionRecord,
     SessionStatus,
@@ -414,3 +415,30 @@ class Registry:
         """
         with self._database.write() as transaction:
             users.remove_user(transaction, name)
+
+    def add_endpoint_key(self, name: str, saved_model_id: str | None = None) -> str:
+        """Make a key that opens endpoints; it is returned once and kept as a hash.
+
+        Args:
+            name: for people.
+            saved_model_id: of the only model that it opens; `None` is all.
+
+        Raises:
+            UsageError: the name is empty, too long, or taken.
+        """
+        with self._database.write() as transaction:
+            return endpoint_keys.add_key(transaction, name, saved_model_id)
+
+    def endpoint_keys(self) -> list[EndpointKeyRecord]:
+        """Every key of endpoints, by name."""
+        with self._database.read() as transaction:
+            return endpoint_keys.all_keys(transaction)
+
+    def remove_endpoint_key(self, name: str) -> None:
+        """Remove a key; endpoints refuse it a moment later.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        with self._database.write() as transaction:
+            endpoint_keys.remove_key(transaction, name)

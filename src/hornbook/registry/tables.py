@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 __all__ = [
     "SCHEMA_REVISION",
     "ActivationRow",
+    "EndpointKeyRow",
     "SavedModelRow",
     "SessionRow",
     "TableBase",
@@ -35,7 +36,7 @@ __all__ = [
     "VersionRow",
 ]
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """Revision of the newest file in `migrations/`, which these tables describe."""
 
 
@@ -178,4 +179,16 @@ class UserRow(TableBase):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text, unique=True)
     password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class EndpointKeyRow(TableBase):
+    """A key that opens endpoints; of the key itself only a hash is known."""
+
+    __tablename__ = "endpoint_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    saved_model_id: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime]

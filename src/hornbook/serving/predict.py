@@ -228,6 +228,17 @@ class Predictor:
         places = pl.select(pl.when(sound).then(sound.cast(pl.UInt32).cum_sum() - 1)).to_series()
         return pl.DataFrame([series.gather(places) for series in frame.get_columns()])
 
+    def warm(self, n_rows: int) -> None:
+        """Runs the network once on so many rows of zeros, for backends that compile it first."""
+        inputs = {
+            name: {
+                field: np.zeros((n_rows, *shape), dtype)
+                for field, (dtype, shape) in encoding.fields.items()
+            }
+            for name, encoding in self.artifact.pipeline.encodings.items()
+        }
+        self._network(inputs, n_rows)
+
     def _no_rows(self) -> dict[str, NDArray[Any]]:
         outputs = self.artifact.outputs
         widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
