@@ -9,7 +9,7 @@ import time
 
 import psutil
 import pytest
-from browser_steps import create_task, train, upload
+from browser_steps import create_task, open_sample, set_epochs, shown_epoch, train, upload
 from playwright.sync_api import expect
 
 SEED_EXAMPLE = """
@@ -31,30 +31,6 @@ def fit_model(model, train_sequence, validation_sequence, base_callbacks):
     model.fit(train_sequence, epochs=100, validation_data=validation_sequence,
               callbacks=base_callbacks + [early_stopping_callback])
 """
-
-
-def open_sample(page):
-    page.get_by_role("button", name="Open the wine sample").click()
-    expect(page.get_by_role("heading", name="Architecture")).to_be_visible()
-
-
-def set_epochs(page, epochs):
-    page.get_by_role("link", name="Training", exact=True).click()
-    page.get_by_label("Epochs", exact=True).fill(str(epochs))
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
-
-
-def shown_epoch(page, at_least, seconds=90):
-    """Waits until the page says that so many epochs are done."""
-    until = time.monotonic() + seconds
-    epoch = page.get_by_text(re.compile(r"Epoch \d+ of"))
-    while time.monotonic() < until:
-        if epoch.count():
-            number = int(re.search(r"Epoch (\d+)", epoch.first.text_content() or "")[1])
-            if number >= at_least:
-                return number
-        page.wait_for_timeout(50)
-    raise AssertionError(f"no epoch {at_least} in {seconds} s")
 
 
 def downloaded(page, chart):

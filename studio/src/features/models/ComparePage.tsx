@@ -1,7 +1,8 @@
 import { Button, Group, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { useMemo, useRef, useState } from "react";
+import { Link, useParams } from "react-router";
+import { useAddress } from "@/shared/address/useAddress";
 import type { Schemas } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Hover, useHoverMarks } from "@/shared/charts/hover";
@@ -40,7 +41,7 @@ export default function ComparePage() {
 }
 
 function Compared({ models, task }: { models: Summary[]; task: string }) {
-  const [search, setSearch] = useSearchParams();
+  const { search, set } = useAddress();
   const asked = search.get("models");
   const shown = useMemo(() => shownModels(models, asked), [models, asked]);
   const base = shown.find((one) => one.session_id === search.get("baseline"));
@@ -48,19 +49,6 @@ function Compared({ models, task }: { models: Summary[]; task: string }) {
   const [hover] = useState(() => new Hover());
   const place = useRef<HTMLDivElement>(null);
   useHoverMarks(place, hover);
-  const set = useCallback(
-    (name: string, value: string | null) =>
-      setSearch(
-        (known) => {
-          const next = new URLSearchParams(known);
-          if (value === null) next.delete(name);
-          else next.set(name, value);
-          return next;
-        },
-        { replace: true },
-      ),
-    [setSearch],
-  );
   return (
     <Group ref={place} align="flex-start" gap="lg" wrap="wrap">
       <Stack gap="sm" w={{ base: "100%", sm: 230 }}>
@@ -75,7 +63,7 @@ function Compared({ models, task }: { models: Summary[]; task: string }) {
         <ModelPicker
           models={models}
           shown={shown}
-          onShow={(some) => set("models", some?.join(",") ?? null)}
+          onShow={(some) => set("models", some && (some.join(",") || "none"))}
           colourOf={colourOf}
           onColour={setColour}
           lineOf={lineOf}

@@ -42,7 +42,7 @@ describe("the models", () => {
   it("are the first ten by default", () => {
     expect(shownModels(models, null)).toHaveLength(10);
     expect(shownModels(models, "s1,s12").map((one) => one.session_id)).toEqual(["s12", "s1"]);
-    expect(shownModels(models, "")).toEqual([]);
+    expect(shownModels(models, "none")).toEqual([]);
   });
   it("keep their colours whatever else there is", () => {
     expect(defaultColour("s1")).not.toBe(defaultColour("s2"));

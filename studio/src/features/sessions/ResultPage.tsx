@@ -1,7 +1,8 @@
 import { Badge, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
+import { useAddress } from "@/shared/address/useAddress";
 import type { Schemas } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
@@ -16,7 +17,7 @@ export type Summary = Schemas["SessionSummary"];
 export default function ResultPage() {
   const params = useParams();
   const ids: TaskIds = { analysis_id: params.analysis_id ?? "", mltask_id: params.mltask_id ?? "" };
-  const [search, setSearch] = useSearchParams();
+  const { search, set } = useAddress();
   const task = useQuery(queries.task(ids));
   const sessions = useQuery(queries.sessions(ids));
   const view = search.get("view") ?? "sessions";
@@ -33,16 +34,6 @@ export default function ResultPage() {
   if (sessions.isError) return <Failure error={sessions.error} />;
   if (sessions.data === undefined || task.data === undefined) return null;
   const chosen = sessions.data.find((one) => one.session_id === search.get("session")) ?? list[0];
-  const set = (name: string, value: string | null) =>
-    setSearch(
-      (known) => {
-        const next = new URLSearchParams(known);
-        if (value === null || value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   return (
     <>
       <PageTitle title={task.data.name} note={task.data.folder} tab={`Result of ${task.data.name}`}>

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { z } from "zod";
+import { useAddress } from "@/shared/address/useAddress";
 
 const flag = z
   .string()
@@ -44,12 +44,12 @@ export function withView(search: URLSearchParams, change: Partial<CurveView>): U
 }
 
 export function useCurveView(): [CurveView, (change: Partial<CurveView>) => void] {
-  const [search, setSearch] = useSearchParams();
+  const { search, change } = useAddress();
   const text = search.toString();
   const view = useMemo(() => readView(new URLSearchParams(text)), [text]);
-  const change = useCallback(
-    (change: Partial<CurveView>) => setSearch((known) => withView(known, change), { replace: true }),
-    [setSearch],
+  const setView = useCallback(
+    (part: Partial<CurveView>) => change((known) => withView(known, part)),
+    [change],
   );
-  return [view, change];
+  return [view, setView];
 }
