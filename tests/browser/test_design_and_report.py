@@ -190,7 +190,7 @@ def test_an_architecture_is_copied_from_and_to_another_task(page, server):
     code = page.get_by_role("textbox", name="Architecture code")
     with saving(page):
         code.fill("# of the first task\n" + code.inner_text())
-    page.get_by_role("link", name="My project").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Samples").click()
     open_sample(page, "adult")
 
@@ -207,7 +207,7 @@ def test_an_architecture_is_copied_from_and_to_another_task(page, server):
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_text("predict-quality has this architecture now.")).to_be_visible()
 
-    page.get_by_role("link", name="My project").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="predict-quality").click()
     expect(code).to_contain_text("# of the second task")
 
@@ -228,7 +228,7 @@ def test_the_samples_train(page, look):
     expect(page.get_by_text(re.compile("became 105 columns of numbers"))).to_be_visible()
     look("adult-features")
 
-    page.get_by_role("link", name="My project").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Samples").click()
     open_sample(page, "digits")
     set_epochs(page, 3)

@@ -59,7 +59,7 @@ export function VirtualTable(props: Props) {
       aria-colcount={columns.length}
       tabIndex={0}
     >
-      <div style={{ height: rows.getTotalSize() + headerHeight, width: across.getTotalSize() }}>
+      <div style={{ height: rows.getTotalSize() + headerHeight, width: across.getTotalSize(), minWidth: "100%" }}>
         <div role="row" className={classes.head} style={{ height: headerHeight }} aria-rowindex={1}>
           {shown.map((item) => {
             const column = columns[item.index]!;
