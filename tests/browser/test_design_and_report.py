@@ -173,7 +173,7 @@ def read_the_model(page, look):
     numbers = page.get_by_role("table", name="Columns of the input main")
     expect(numbers.get_by_role("row", name=re.compile("10 alcohol alcohol"))).to_be_visible()
     look("report-features")
-    page.get_by_role("link", name="Architecture and design").click()
+    page.get_by_role("link", name="Architecture", exact=True).click()
     expect(page.get_by_role("group", name="Drawing of the network")).to_be_visible()
     expect(page.get_by_role("cell", name="prediction", exact=True)).to_be_visible()
     look("report-architecture")
@@ -208,7 +208,7 @@ def test_an_architecture_is_copied_from_and_to_another_task(page, server):
     expect(page.get_by_text("predict-quality has this architecture now.")).to_be_visible()
 
     page.get_by_role("link", name="Overview").click()
-    page.get_by_role("link", name="predict-quality").click()
+    page.get_by_role("link", name="predict-quality").first.click()
     expect(code).to_contain_text("# of the second task")
 
 
@@ -238,6 +238,6 @@ def test_the_samples_train(page, look):
     page.get_by_role("link", name="Performance").click()
     expect(page.get_by_role("figure", name="Confusion matrix")).to_be_visible()
     look("digits-performance")
-    page.get_by_role("link", name="Architecture and design").click()
+    page.get_by_role("link", name="Architecture", exact=True).click()
     expect(page.get_by_role("group", name="Drawing of the network")).to_be_visible()
     look("digits-architecture")

@@ -25,7 +25,7 @@ const PARTS = [
   ["training", "Training"],
   ["predictions", "Predicted data"],
   ["features", "Features"],
-  ["design", "Architecture and design"],
+  ["design", "Architecture"],
   ["log", "Log"],
 ] as const;
 

@@ -4,7 +4,8 @@ import type { Series } from "@/shared/api/points";
 import { Chart } from "@/shared/charts/Chart";
 import { curveChart, metricNames } from "@/shared/charts/curves";
 import { SmoothingControl } from "@/shared/charts/SmoothingControl";
-import { duration } from "@/shared/format/numbers";
+import { labelOf } from "@/shared/form/schema";
+import { shortDuration } from "@/shared/format/numbers";
 import type { Detail } from "./ReportPage";
 
 export function TrainingReport({ detail }: { detail: Detail }) {
@@ -23,7 +24,7 @@ export function TrainingReport({ detail }: { detail: Detail }) {
         {metricNames(series).map((metric) => (
           <Chart
             key={metric}
-            title={metric}
+            title={labelOf(metric)}
             group={`report ${summary.reference}`}
             {...curveChart(series, metric, result?.best_epoch ?? null, smoothing, false)}
             height={200}
@@ -53,10 +54,10 @@ export function TrainingReport({ detail }: { detail: Detail }) {
                   <Table.Td>{at + 1}</Table.Td>
                   {parts.map((name) => (
                     <Table.Td key={name} ta="right">
-                      {duration((one as unknown as Record<string, number>)[name] ?? 0)}
+                      {shortDuration((one as unknown as Record<string, number>)[name] ?? 0)}
                     </Table.Td>
                   ))}
-                  <Table.Td ta="right">{duration(one.epoch)}</Table.Td>
+                  <Table.Td ta="right">{shortDuration(one.epoch)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

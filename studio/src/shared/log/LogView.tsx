@@ -63,7 +63,7 @@ export function LogText({ session, height }: { session: Summary; height: number 
           setFollows(here.scrollHeight - here.scrollTop - here.clientHeight < 20);
         }}
       >
-        {log.data === undefined ? "" : log.data.text || "The worker has printed nothing."}
+        {log.data === undefined ? "" : log.data.text || "Neither the worker nor your code has printed anything."}
       </pre>
     </>
   );
