@@ -57,7 +57,7 @@ def test_a_session_is_named_and_starred(client, session):
 
 
 def test_a_model_that_is_not_there_says_so(client, session):
-    for part in ("report", "predictions"):
+    for part in ("report", "predictions", "columns", "input-columns", "network"):
         answer = client.get(f"{path_of(session)}/{part}")
         assert answer.status_code == 404
         assert "has no model" in answer.json()["detail"]

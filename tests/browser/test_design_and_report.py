@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from contextlib import contextmanager
 
 from browser_steps import create_task, train, upload
 from playwright.sync_api import expect
@@ -16,8 +17,8 @@ def open_sample(page, name):
 
 def set_epochs(page, epochs):
     page.get_by_role("link", name="Training", exact=True).click()
-    page.get_by_label("Epochs", exact=True).fill(str(epochs))
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
+    with saving(page):
+        page.get_by_label("Epochs", exact=True).fill(str(epochs))
 
 
 def validate(page):
@@ -30,6 +31,14 @@ def written(page, server):
     reference = "/".join(re.search(r"/tasks/(\w+)/(\w+)/", page.url).groups())
     answer = page.request.get(f"{server.address}/api/v1/tasks/{reference}/design")
     return answer.json()["written"]
+
+
+@contextmanager
+def saving(page):
+    """Waits until what is done inside is saved."""
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        yield
+    expect(page.get_by_role("status", name="Saved")).to_be_visible()
 
 
 def wide_table(path, n_columns=500, n_rows=80):
@@ -61,8 +70,8 @@ def test_five_hundred_columns_are_changed_at_once(page, server, look, tmp_path):
     page.get_by_label("Mark all shown columns").check()
     expect(page.get_by_text("399 marked")).to_be_visible()
     page.get_by_role("combobox", name="Handling of the marked columns").click()
-    page.get_by_role("option", name="quantize", exact=True).click()
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
+    with saving(page):
+        page.get_by_role("option", name="quantize", exact=True).click()
     look("quantized")
     after = written(page, server)["features"]
     numbers = [name for name in after if name.startswith("number")]
@@ -76,16 +85,16 @@ def test_five_hundred_columns_are_changed_at_once(page, server, look, tmp_path):
     page.get_by_role("button", name="Clear marks").click()
     page.get_by_label("Mark all shown columns").check()
     expect(page.get_by_text("8 marked")).to_be_visible()
-    page.get_by_role("button", name="Reject", exact=True).click()
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
+    with saving(page):
+        page.get_by_role("button", name="Reject", exact=True).click()
     rejected = [one for one, entry in written(page, server)["features"].items() if rejects(entry)]
     assert sorted(rejected) == [f"number_{at:03}" for at in range(1, 10) if at % 5]
 
     # One press of Undo takes back what one action did.
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_role("button", name="Undo").click()
+    for _ in range(2):
+        with saving(page):
+            page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
     assert written(page, server)["features"] == before
 
     page.get_by_label("Search columns").fill("")
@@ -116,8 +125,8 @@ def test_each_section_says_what_a_training_takes(page, server, look):
         page.get_by_role("link", name=section, exact=True).click()
         expect(page.get_by_role("heading", name=section)).to_be_visible()
         look(section.split()[0].lower())
-    page.get_by_role("radio", name="Processor").check()
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
+    with saving(page):
+        page.get_by_role("radio", name="Processor").check()
     assert written(page, server)["runtime"]["device"] == "cpu"
     expect(page.get_by_role("table", name="Packages").get_by_text("keras")).to_be_visible()
 
@@ -164,7 +173,7 @@ def read_the_model(page, look):
     numbers = page.get_by_role("table", name="Columns of the input main")
     expect(numbers.get_by_role("row", name=re.compile("10 alcohol alcohol"))).to_be_visible()
     look("report-features")
-    page.get_by_role("link", name="Architecture and design").click()
+    page.get_by_role("link", name="Architecture", exact=True).click()
     expect(page.get_by_role("group", name="Drawing of the network")).to_be_visible()
     expect(page.get_by_role("cell", name="prediction", exact=True)).to_be_visible()
     look("report-architecture")
@@ -179,9 +188,9 @@ def read_the_model(page, look):
 def test_an_architecture_is_copied_from_and_to_another_task(page, server):
     open_sample(page, "wine")
     code = page.get_by_role("textbox", name="Architecture code")
-    code.fill("# of the first task\n" + code.inner_text())
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
-    page.get_by_role("link", name="My project").click()
+    with saving(page):
+        code.fill("# of the first task\n" + code.inner_text())
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Samples").click()
     open_sample(page, "adult")
 
@@ -190,16 +199,16 @@ def test_an_architecture_is_copied_from_and_to_another_task(page, server):
     page.get_by_role("option", name=re.compile("predict-quality")).click()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(code).to_contain_text("# of the first task")
-    code.fill("# of the second task")
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
+    with saving(page):
+        code.fill("# of the second task")
     page.get_by_role("button", name="Copy to another task").click()
     page.get_by_role("combobox", name="Task").click()
     page.get_by_role("option", name=re.compile("predict-quality")).click()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_text("predict-quality has this architecture now.")).to_be_visible()
 
-    page.get_by_role("link", name="My project").click()
-    page.get_by_role("link", name="predict-quality").click()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="predict-quality").first.click()
     expect(code).to_contain_text("# of the second task")
 
 
@@ -219,7 +228,7 @@ def test_the_samples_train(page, look):
     expect(page.get_by_text(re.compile("became 105 columns of numbers"))).to_be_visible()
     look("adult-features")
 
-    page.get_by_role("link", name="My project").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Samples").click()
     open_sample(page, "digits")
     set_epochs(page, 3)
@@ -229,6 +238,6 @@ def test_the_samples_train(page, look):
     page.get_by_role("link", name="Performance").click()
     expect(page.get_by_role("figure", name="Confusion matrix")).to_be_visible()
     look("digits-performance")
-    page.get_by_role("link", name="Architecture and design").click()
+    page.get_by_role("link", name="Architecture", exact=True).click()
     expect(page.get_by_role("group", name="Drawing of the network")).to_be_visible()
     look("digits-architecture")

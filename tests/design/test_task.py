@@ -119,7 +119,7 @@ DEFAULTS: dict[str, Any] = {
         },
     },
     "diagnostics": {"enabled": True, "off": []},
-    "runtime": {"backend": "auto"},
+    "runtime": {"backend": "auto", "device": "auto"},
 }
 
 

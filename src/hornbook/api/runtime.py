@@ -24,6 +24,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["runtime"])
 
+_LOAD_SECONDS = 0.1
 _MAIN_PACKAGES = (
     "keras",
     "numpy",
@@ -47,7 +48,7 @@ class Device(BaseModel):
     used_mb: int = Field(description="of its memory, in MiB")
     total_mb: int
     load_percent: float | None = Field(
-        description="how busy it is: a processor over the last minute, a GPU just now"
+        description="how busy it is just now; null where it does not say"
     )
 
 
@@ -108,7 +109,7 @@ def get_runtime(studio: CurrentStudio) -> RuntimeInfo:
     """What trainings run on."""
     memory = psutil.virtual_memory()
     cpus = os.cpu_count() or 1
-    load = round(100 * os.getloadavg()[0] / cpus, 1)
+    load = psutil.cpu_percent(_LOAD_SECONDS)
     used_mb, total_mb = (memory.total - memory.available) // 2**20, memory.total // 2**20
     installed = installed_backends()
     cpu = Device(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from hornbook.api.dependencies import CurrentProject, CurrentStudio
 from hornbook.api.tasks import NewTask, TaskInfo, make_task, task_info
 from hornbook.data import bring_sample, get_sample, samples
+from hornbook.metrics import PredictionType
 
 __all__ = ["router"]
 
@@ -47,5 +48,11 @@ def create_sample(sample: str, project: CurrentProject, studio: CurrentStudio) -
     if datasets.find(wanted.title) is None:
         table = bring_sample(wanted, project.uploads, studio.home)
         datasets.create(wanted.title, table, is_upload=wanted.is_shipped)
-    new = NewTask(dataset=wanted.title, target=wanted.target, name=f"predict {wanted.target}")
+    kind = wanted.prediction_type
+    new = NewTask(
+        dataset=wanted.title,
+        target=wanted.target,
+        prediction_type=None if kind is None else PredictionType(kind),
+        name=f"predict {wanted.target}",
+    )
     return task_info(make_task(new, project, studio), studio)

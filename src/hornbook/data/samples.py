@@ -25,6 +25,7 @@ class Sample:
         source: whose it is, and under which licence.
         file: of the table, in the package or, of one that is not shipped, in its folder.
         archive: in the package, with the table and the files it names; empty for a table alone.
+        prediction_type: where it would be guessed wrong, such as of digits, which are numbers.
         is_shipped: whether it comes with the package; any other is offered where its folder
             lies in `samples/` of the workspace.
     """
@@ -36,6 +37,7 @@ class Sample:
     source: str
     file: str
     archive: str = ""
+    prediction_type: str | None = None
     is_shipped: bool = True
 
 
@@ -65,6 +67,7 @@ _ALL = (
         "A sample of Alpaydin and Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0",
         "digits.csv",
         archive="digits.zip",
+        prediction_type="multiclass",
     ),
     Sample(
         "cats_dogs",

@@ -55,7 +55,7 @@ function Copying({ task, code, onCode, direction }: Props & { direction: "from" 
       <Button variant="default" onClick={open} aria-label={title}>
         {direction === "from" ? "Copy from" : "Copy to"}
       </Button>
-      <Modal opened={opened} onClose={close} title={title}>
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title={title}>
         <Stack>
           <Text size="sm">
             {direction === "from"

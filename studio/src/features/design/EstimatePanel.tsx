@@ -63,9 +63,9 @@ function Time({ run, measuring }: { run: RunEstimate | undefined; measuring: boo
   const facts: [string, string][] = [
     [`A step of ${count(run.batch_size)} rows`, durationRange(run.step_seconds_low ?? 0, run.step_seconds_high ?? 0)],
     [`An epoch of ${count(steps)} ${steps === 1 ? "step" : "steps"}`, durationRange(run.epoch_seconds_low, run.epoch_seconds_high)],
-    ["of which to predict the measured rows", durationRange(run.evaluation_seconds ?? 0, run.evaluation_seconds ?? 0)],
-    ["The first step, compiling", durationRange(run.first_step_seconds ?? 0, run.first_step_seconds ?? 0)],
-    ["To preprocess all rows once", durationRange(run.preparation_seconds ?? 0, run.preparation_seconds ?? 0)],
+    ["Of that, predicting the measured rows", durationRange(run.evaluation_seconds ?? 0, run.evaluation_seconds ?? 0)],
+    ["The first step, which compiles", durationRange(run.first_step_seconds ?? 0, run.first_step_seconds ?? 0)],
+    ["Preprocessing all rows once", durationRange(run.preparation_seconds ?? 0, run.preparation_seconds ?? 0)],
   ];
   const models = (run.models ?? 1) > 1 ? `${run.models} trainings of ` : "";
   return (
@@ -111,14 +111,16 @@ function Panel({ title, figure, children }: { title: string; figure: string; chi
 
 function Facts({ facts }: { facts: [string, string][] }) {
   return (
-    <Table withRowBorders={false} verticalSpacing={2}>
+    <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
       <Table.Tbody className="numeric">
         {facts.map(([name, value]) => (
           <Table.Tr key={name}>
             <Table.Th scope="row" fw={400}>
               {name}
             </Table.Th>
-            <Table.Td ta="right">{value}</Table.Td>
+            <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
+              {value}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

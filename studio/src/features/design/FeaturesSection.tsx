@@ -80,7 +80,7 @@ export function FeaturesSection({ draft, task }: SectionProps) {
         onClear={() => setMarked(new Set())}
       />
       <Group align="flex-start" gap="md">
-        <div style={{ flex: "2 1 480px", minWidth: 0 }}>
+        <div style={{ flex: "3 1 440px", minWidth: 0 }}>
           <VirtualTable
             label="Columns"
             total={columns.length}
@@ -106,11 +106,11 @@ export function FeaturesSection({ draft, task }: SectionProps) {
                   />
                 ),
               },
-              { key: "column", header: "Column", width: 190 },
-              { key: "role", header: "Use", width: 90 },
-              { key: "type", header: "Type", width: 110 },
-              { key: "handling", header: "Handling", width: 120 },
-              { key: "missing", header: "Missing", width: 90 },
+              { key: "column", header: "Column", width: 180 },
+              { key: "role", header: "Use", width: 76 },
+              { key: "type", header: "Type", width: 100 },
+              { key: "handling", header: "Handling", width: 110 },
+              { key: "missing", header: "Missing", width: 80 },
               { key: "input", header: "Input", width: 120 },
             ]}
             row={(index) => {
@@ -145,13 +145,15 @@ export function FeaturesSection({ draft, task }: SectionProps) {
               ];
             }}
           />
+          <Stack gap="sm" mt="md">
+            <SettingsForm draft={draft} root={schema} path={["generation"]} title="Feature generation" />
+            <SettingsForm draft={draft} root={schema} path={["reduction"]} title="Feature reduction" />
+          </Stack>
         </div>
         {current && !targets.includes(current.name) && (
           <ColumnPanel key={current.name} draft={draft} column={current} handlings={handlings} task={task} />
         )}
       </Group>
-      <SettingsForm draft={draft} root={schema} path={["generation"]} title="Feature generation" />
-      <SettingsForm draft={draft} root={schema} path={["reduction"]} title="Feature reduction" />
     </Stack>
   );
 }
@@ -244,7 +246,7 @@ function ColumnPanel({ draft, column, handlings, task }: {
   const file = String(entry.file || codeFile(column.name));
   const isCustom = name === "custom" || draft.hasFile(file);
   return (
-    <Paper withBorder p="md" style={{ flex: "1 1 300px", minWidth: 0 }} component="section" aria-label={`Column ${column.name}`}>
+    <Paper withBorder p="md" style={{ flex: "2 1 320px", minWidth: 0 }} component="section" aria-label={`Column ${column.name}`}>
       <Stack gap="sm">
         <Title order={3} size="h5">{column.name}</Title>
         <Text size="sm">

@@ -33,7 +33,7 @@ export function RuntimeSection({ draft, task }: SectionProps) {
               key={one.name}
               value={one.name}
               name={NAMES[one.name] ?? one.name}
-              mark={one.version === null && <Badge color="gray">not installed</Badge>}
+              mark={one.version === null && <Badge variant="default" tt="none" style={{ flexShrink: 0 }}>not installed</Badge>}
               note={one.version === null ? `pip install '${one.name === "torch" ? "hornbook[torch]" : one.name}'` : `Version ${one.version}`}
               disabled={one.version === null && backend !== one.name}
             />
@@ -52,7 +52,7 @@ export function RuntimeSection({ draft, task }: SectionProps) {
               note={one.device === "cpu" ? `${one.name}, ${here.cpus} ${here.cpus === 1 ? "core" : "cores"}` : one.name}
             >
               <Meter
-                label={one.device === "cpu" ? "Load, last minute" : "Load"}
+                label="Load"
                 value={one.load_percent}
                 said={one.load_percent === null ? "not told" : `${Math.round(one.load_percent)} %`}
               />

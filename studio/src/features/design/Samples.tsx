@@ -15,7 +15,7 @@ export function Samples({ part, onChoose }: {
       <Button variant="default" onClick={open}>
         Code samples
       </Button>
-      <Drawer opened={opened} onClose={close} title="Code samples" position="right" size="lg">
+      <Drawer closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="Code samples" position="right" size="lg">
         <Stack>
           {samples.data?.[part].map((sample) => (
             <div key={sample.name}>

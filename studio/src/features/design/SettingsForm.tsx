@@ -1,5 +1,5 @@
 import { Fieldset, SimpleGrid, Text } from "@mantine/core";
-import { type JsonSchema, kindOf, labelOf, resolved } from "@/shared/form/schema";
+import { type JsonSchema, kindOf, labelOf, resolved, sentenceOf } from "@/shared/form/schema";
 import { SettingField } from "@/shared/form/SettingField";
 import type { DesignDraft, Path } from "./draft";
 
@@ -38,9 +38,9 @@ export function SettingsForm(props: Props) {
   const inner = names.filter((name) => kindAt(section, name, root) === "section");
   return (
     <Fieldset legend={props.title ?? labelOf(path[path.length - 1] ?? "")} mb="md">
-      {section.description && (
+      {path.length > 0 && section.description && (
         <Text size="sm" c="dimmed" mb="sm">
-          {section.description}
+          {sentenceOf(section.description)}
         </Text>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">

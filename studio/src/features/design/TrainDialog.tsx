@@ -44,7 +44,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
   useHotkey("start", start, opened);
   const problems = train.error instanceof ApiError ? train.error.problems : [];
   return (
-    <Modal opened={opened} onClose={onClose} title="Train" size="lg">
+    <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={onClose} title="Train" size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();

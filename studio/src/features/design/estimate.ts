@@ -1,5 +1,5 @@
 import type { Schemas } from "@/shared/api/client";
-import { duration } from "@/shared/format/numbers";
+import { shortDuration } from "@/shared/format/numbers";
 
 export type MemoryNeed = Schemas["MemoryNeed"];
 export type RunEstimate = Schemas["RunEstimate"];
@@ -13,12 +13,6 @@ export function memoryTotal(need: MemoryNeed): number {
 export function durationRange(low: number, high: number): string {
   const [from, to] = [shortDuration(low), shortDuration(high)];
   return from === to ? from : `${from} to ${to}`;
-}
-
-function shortDuration(seconds: number): string {
-  if (seconds < 0.001) return `${Number((seconds * 1e6).toPrecision(2))} µs`;
-  if (seconds < 1) return `${Number((seconds * 1e3).toPrecision(2))} ms`;
-  return duration(seconds);
 }
 
 /** The seconds of the whole training, fastest and slowest; null where the epochs are not known. */

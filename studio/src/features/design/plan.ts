@@ -1,5 +1,5 @@
 import type { Schemas } from "@/shared/api/client";
-import { count } from "@/shared/format/numbers";
+import { count, moment } from "@/shared/format/numbers";
 
 export type Plan = Schemas["TrainingPlan"];
 
@@ -36,7 +36,7 @@ export function whichSets(plan: Plan): string {
   const latest = kept.map((one) => one.computed!).sort().at(-1)!;
   const names = [...new Set(kept.map((one) => one.name))];
   const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
-  const when = new Date(latest).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  const when = moment(latest);
   if (kept.length === plan.sets.length) return `Re-using ${list} sets computed on ${when}`;
   return `Re-using ${kept.length} of ${plan.sets.length} sets computed on ${when}; the others are preprocessed anew`;
 }

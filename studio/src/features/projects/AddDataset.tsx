@@ -41,7 +41,7 @@ export function AddDataset({ project }: { project: string }) {
   return (
     <>
       <Button onClick={open}>Add dataset</Button>
-      <Modal opened={opened} onClose={close} title="Add a dataset">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="Add a dataset">
         <form
           onSubmit={(event) => {
             event.preventDefault();

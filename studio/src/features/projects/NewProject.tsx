@@ -23,7 +23,7 @@ export function NewProject() {
       <Button variant="default" onClick={open}>
         New project
       </Button>
-      <Modal opened={opened} onClose={close} title="New project">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="New project">
         <form
           onSubmit={(event) => {
             event.preventDefault();

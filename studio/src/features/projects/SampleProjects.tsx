@@ -45,7 +45,7 @@ export function SampleList({ project }: { project: string }) {
               onClick={() => bring.mutate(one.name)}
               aria-label={`Open the ${one.name.replaceAll("_", " and ")} sample`}
             >
-              Open {one.name.replaceAll("_", " and ")}
+              Open
             </Button>
           </Group>
         </li>
@@ -62,7 +62,7 @@ export function SamplesButton({ project }: { project: string }) {
       <Button variant="default" onClick={open}>
         Samples
       </Button>
-      <Modal opened={opened} onClose={close} title="Sample projects" size="lg">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="Sample projects" size="lg">
         <SampleList project={project} />
       </Modal>
     </>

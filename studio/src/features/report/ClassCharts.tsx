@@ -1,4 +1,4 @@
-import { Select, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Select, SimpleGrid, Stack, Table, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { useState } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { Chart } from "@/shared/charts/Chart";
@@ -84,7 +84,11 @@ export function ClassCharts({ report }: { report: Report }) {
 }
 
 function Confusion({ table }: { table: Schemas["ConfusionTable"] }) {
+  const dark = useComputedColorScheme("light") === "dark";
   const highest = Math.max(1, ...table.matrix.flat());
+  // Numbers on full cells and on empty ones must be read in either theme.
+  const onFull = dark ? "#101314" : "#ffffff";
+  const onEmpty = dark ? "#dee2e6" : "#212529";
   return (
     <>
       <Chart
@@ -94,14 +98,18 @@ function Confusion({ table }: { table: Schemas["ConfusionTable"] }) {
         option={{
           grid: { left: 110, right: 20, top: 12, bottom: 60 },
           tooltip: { confine: true },
-          visualMap: { show: false, min: 0, max: highest, inRange: { color: ["#e3f7fa", "#0b7285"] } },
+          visualMap: { show: false, min: 0, max: highest, inRange: { color: dark ? ["#242b2e", "#66d9e8"] : ["#e3f7fa", "#0b7285"] } },
           xAxis: { type: "category", name: "predicted", nameLocation: "middle", nameGap: 34, data: table.classes },
           yAxis: { type: "category", name: "truth", nameLocation: "middle", nameGap: 80, inverse: true, data: table.classes },
           series: [
             {
               type: "heatmap",
               label: { show: table.classes.length <= 12 },
-              data: table.matrix.flatMap((row, truth) => row.map((value, predicted) => [predicted, truth, Math.round(value)])),
+              data: table.matrix.flatMap((row, truth) => row.map((value, predicted) => ({
+                  value: [predicted, truth, Math.round(value)],
+                  label: { color: value > highest / 2 ? onFull : onEmpty },
+                })),
+              ),
             },
           ],
         }}

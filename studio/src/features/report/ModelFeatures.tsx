@@ -50,14 +50,14 @@ function Columns({ columns }: { columns: ModelColumn[] }) {
       <VirtualTable
         label="Columns of the table"
         total={shown.length}
-        height={Math.min(460, 40 + 34 * Math.max(1, shown.length))}
+        height={Math.min(460, 54 + 32 * Math.max(1, shown.length))}
         columns={[
-          { key: "column", header: "Column", width: 170 },
-          { key: "role", header: "Role", width: 100 },
-          { key: "type", header: "Type", width: 110 },
-          { key: "handling", header: "Handling", width: 170 },
-          { key: "missing", header: "Missing values", width: 200 },
-          { key: "input", header: "Input", width: 150 },
+          { key: "column", header: "Column", width: 150 },
+          { key: "role", header: "Role", width: 92 },
+          { key: "type", header: "Type", width: 100 },
+          { key: "handling", header: "Handling", width: 110 },
+          { key: "missing", header: "Missing values", width: 130 },
+          { key: "input", header: "Input", width: 84 },
           { key: "made", header: "Became", width: 420 },
         ]}
         row={(index) => {
@@ -73,7 +73,9 @@ function Columns({ columns }: { columns: ModelColumn[] }) {
               {optionsOf(one) && ` (${optionsOf(one)})`}
             </span>,
             missingOf(one),
-            one.input ?? "",
+            <span key="input" title={one.input ?? undefined}>
+              {one.input ?? ""}
+            </span>,
             <span key="made" title={one.made?.join(", ")}>
               {madeOf(one)}
             </span>,
@@ -121,7 +123,7 @@ function InputColumns({ ids, input, total }: { ids: SessionIds; input: string; t
       label={`Columns of the input ${input}`}
       total={total}
       onRange={onRange}
-      height={Math.min(420, 40 + 34 * total)}
+      height={Math.min(420, 40 + 32 * total)}
       columns={[
         { key: "place", header: "Place", width: 80 },
         { key: "name", header: "Column of numbers", width: 340 },

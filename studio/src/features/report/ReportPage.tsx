@@ -25,7 +25,7 @@ const PARTS = [
   ["training", "Training"],
   ["predictions", "Predicted data"],
   ["features", "Features"],
-  ["design", "Architecture and design"],
+  ["design", "Architecture"],
   ["log", "Log"],
 ] as const;
 
@@ -147,7 +147,7 @@ function Deploy({ ids }: { ids: SessionIds }) {
   return (
     <>
       <Button onClick={open}>Deploy</Button>
-      <Modal opened={opened} onClose={close} title="Deploy as a saved model">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="Deploy as a saved model">
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,5 +1,5 @@
 import { Alert, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
-import { count, duration, measured } from "@/shared/format/numbers";
+import { count, duration, measured, moment } from "@/shared/format/numbers";
 import type { Detail } from "./ReportPage";
 
 export function ReportSummary({ detail }: { detail: Detail }) {
@@ -16,7 +16,7 @@ export function ReportSummary({ detail }: { detail: Detail }) {
     ["Rows", `${count(summary.train_rows)} to train on, ${count(summary.test_rows)} to measure on`],
     ["Training", `${duration(result.seconds?.fit ?? 0)} of ${duration(result.seconds?.total ?? 0)} in all`],
     ["Backend", `${result.backend}: ${result.backend_reason}`],
-    ["Started", summary.started_at ?? "–"],
+    ["Started", summary.started_at ? moment(summary.started_at) : "–"],
   ];
   if (result.threshold != null) facts.push(["Threshold", measured(result.threshold)]);
   return (

@@ -5,7 +5,8 @@ import { Chart } from "@/shared/charts/Chart";
 import { CurveControls } from "@/shared/charts/CurveControls";
 import { curveChart, joined, metricNames } from "@/shared/charts/curves";
 import { useCurveView } from "@/shared/charts/view";
-import { duration } from "@/shared/format/numbers";
+import { labelOf } from "@/shared/form/schema";
+import { shortDuration } from "@/shared/format/numbers";
 import type { Detail } from "./ReportPage";
 
 export function TrainingReport({ detail }: { detail: Detail }) {
@@ -25,7 +26,7 @@ export function TrainingReport({ detail }: { detail: Detail }) {
         {metricNames(curves.series).map((metric) => (
           <Chart
             key={`${metric} ${view.x}`}
-            title={metric}
+            title={labelOf(metric)}
             group={`report ${summary.reference}`}
             {...curveChart(() => curves, metric, result?.best_epoch ?? null, view)}
             height={200}
@@ -55,10 +56,10 @@ export function TrainingReport({ detail }: { detail: Detail }) {
                   <Table.Td>{at + 1}</Table.Td>
                   {parts.map((name) => (
                     <Table.Td key={name} ta="right">
-                      {duration((one as unknown as Record<string, number>)[name] ?? 0)}
+                      {shortDuration((one as unknown as Record<string, number>)[name] ?? 0)}
                     </Table.Td>
                   ))}
-                  <Table.Td ta="right">{duration(one.epoch)}</Table.Td>
+                  <Table.Td ta="right">{shortDuration(one.epoch)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

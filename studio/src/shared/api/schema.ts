@@ -1911,7 +1911,7 @@ export interface components {
             device: string;
             /**
              * Load Percent
-             * @description how busy it is: a processor over the last minute, a GPU just now
+             * @description how busy it is just now; null where it does not say
              */
             load_percent: number | null;
             /**

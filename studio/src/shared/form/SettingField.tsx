@@ -1,5 +1,5 @@
 import { NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
-import { type JsonSchema, kindOf, labelOf } from "./schema";
+import { type JsonSchema, kindOf, labelOf, sentenceOf } from "./schema";
 
 export type FieldProps = {
   name: string;
@@ -20,7 +20,7 @@ export function SettingField(props: FieldProps) {
   const value = props.value === undefined ? schema.default : props.value;
   const common = {
     label: props.label ?? labelOf(props.name),
-    description: schema.description,
+    description: sentenceOf(schema.description),
     error,
   };
   if (props.choices && kind.kind !== "list") {

@@ -82,3 +82,10 @@ export function labelOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What a setting means, as a sentence begins; the marks of code in it left out. */
+export function sentenceOf(description: string | undefined): string | undefined {
+  if (!description) return undefined;
+  const text = description.replaceAll("`", "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -32,6 +32,18 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** Seconds, however few they are. */
+export function shortDuration(seconds: number): string {
+  if (seconds === 0) return "0 s";
+  if (seconds < 0.001) return `${Number((seconds * 1e6).toPrecision(2))} µs`;
+  if (seconds < 1) return `${Number((seconds * 1e3).toPrecision(2))} ms`;
+  return duration(seconds);
+}
+
+/** A moment in the reader's time and manner. */
+export const moment = (iso: string): string =>
+  new Date(iso).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+
 /** How long ago a moment was. */
 export function ago(moment: string, now = Date.now()): string {
   const seconds = Math.max(0, (now - Date.parse(moment)) / 1000);

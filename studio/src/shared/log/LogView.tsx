@@ -93,7 +93,7 @@ function Lines({ log, height, onEarlier }: {
     // The virtualizer is one object.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [follows, length]);
-  if (length === 0) return <Text size="sm">The worker has printed nothing.</Text>;
+  if (length === 0) return <Text size="sm">Neither the worker nor your code has printed anything.</Text>;
   const earlier = async () => {
     const before = log.lines.length;
     setFollows(false);

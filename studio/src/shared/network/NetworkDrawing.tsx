@@ -12,7 +12,7 @@ export function NetworkDrawing({ layers }: { layers: LayerInfo[] }) {
   const width = columns * (WIDTH + GAP);
   const height = rows * (HEIGHT + GAP);
   return (
-    <div style={{ overflow: "auto", maxHeight: 520 }} tabIndex={0} role="group" aria-label="Drawing of the network">
+    <div style={{ overflow: "auto", maxHeight: 680 }} tabIndex={0} role="group" aria-label="Drawing of the network">
       <svg width={width} height={height} role="img" aria-label={`Network of ${layers.length} layers`}>
         {edges.map(({ from, to }) => (
           <path
