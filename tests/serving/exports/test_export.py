@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import keras
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 from hornbook.errors import ExportError, NotFoundError, UsageError
 from hornbook.features import (
@@ -20,7 +23,12 @@ from hornbook.metrics import Calibration, PredictionInterval, PredictionType
 from hornbook.metrics.calibration import IsotonicCurve, SigmoidCurve
 from hornbook.serving.exports import FORMATS, export_model
 from hornbook.serving.exports.parity import compare
-from hornbook.serving.exports.portable_folder import refuse_what_cannot_be_carried, write_model
+from hornbook.serving.exports.portable_folder import (
+    pinned_requirements,
+    refuse_what_cannot_be_carried,
+    write_model,
+    write_runtime,
+)
 from hornbook.serving.portable.model import Model
 from hornbook.serving.portable.values import RowError
 from hornbook.serving.predict import Predictor
@@ -183,9 +191,7 @@ class Doubled(keras.layers.Layer):
 CODE = "import keras\nclass Doubled(keras.layers.Layer):\n    def call(self, inputs):\n"
 
 
-def test_layers_of_the_design_are_carried_if_trusted_and_without_us(
-    make: Any, home: Path
-):
+def test_layers_of_the_design_are_carried_if_trusted_and_without_us(make: Any, home: Path):
     source = make(home, layer=Doubled())
     architecture = source.design_path / "architecture.py"
     architecture.write_text(CODE + "        return 2.0 * inputs\n")
@@ -208,3 +214,30 @@ def test_every_format_has_an_exporter() -> None:
     for chosen in FORMATS.values():
         assert callable(chosen.exporter())
         assert chosen.default_path.suffix == chosen.ending
+
+
+def test_the_code_for_images_goes_along_and_does_without_hornbook(make: Any, home: Path):
+    source = make(home)
+    state = {"shape": [4, 5, 3], "dtype": "float32", "folder": "/where/it/was"}
+    options = {"height": 4, "width": 5, "channels": "RGB", "scale": True, "missing": "impute"}
+    entry = {"column": "photo", "type": "image", "handling": "resize", "options": options}
+    source.__dict__["features"] = {"features": [{**entry, "state": state}], "steps": []}
+    write_runtime(source, home / "runtime")
+    write_model(source, home / "model")
+    assert "/where/it/was" not in (home / "model" / "model.json").read_text("utf-8")
+    assert [one.partition("==")[0] for one in pinned_requirements(source)][-2:] == [
+        "opencv-python-headless",
+        "pillow",
+    ]
+    Image.new("RGB", (10, 8), "red").save(home / "red.png")
+    script = (
+        "import sys; sys.modules['hornbook'] = None; sys.path.insert(0, '.')\n"
+        "from runtime.images import Resize\n"
+        f"images = Resize({ {**entry, 'state': state}!r}, {{}})\n"
+        "found = images.transform(['red.png', 'none.png', None])\n"
+        "assert found[0, 0, 0].tolist() == [1.0, 0.0, 0.0] and not found[1:].any()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=home, check=True)
+    (home / "plain").mkdir()
+    write_runtime(make(home / "plain"), home / "without")
+    assert not (home / "without" / "images.py").exists()
