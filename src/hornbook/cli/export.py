@@ -50,7 +50,7 @@ def export(
         folder = Workspace(registry).model_folder(model)
         if not as_json:
             status_console.print(f"Exporting {model} as {format_name}")
-        source = ExportSource(model, folder, registry.home)
+        source = ExportSource.named(model, folder, registry.home)
         report = export_model(source, format_name, output, force=force)
         if as_json:
             print_json(report.to_json())

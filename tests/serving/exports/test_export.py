@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +12,27 @@ import keras
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
-from hornbook.data import ReadOptions
 from hornbook.errors import ExportError, NotFoundError, UsageError
 from hornbook.features import (
-    CategoricalDummy,
-    Feature,
-    FeaturePipeline,
     LabelsEncoder,
-    NumericalRegular,
     TargetEncoder,
-    TargetFormat,
-    TargetLayout,
 )
 from hornbook.metrics import Calibration, PredictionInterval, PredictionType
 from hornbook.metrics.calibration import IsotonicCurve, SigmoidCurve
-from hornbook.serving.exports import FORMATS, ExportSource, export_model
+from hornbook.serving.exports import FORMATS, export_model
 from hornbook.serving.exports.parity import compare
-from hornbook.serving.exports.portable_folder import refuse_what_cannot_be_carried, write_model
+from hornbook.serving.exports.portable_folder import (
+    pinned_requirements,
+    refuse_what_cannot_be_carried,
+    write_model,
+    write_runtime,
+)
 from hornbook.serving.portable.model import Model
 from hornbook.serving.portable.values import RowError
 from hornbook.serving.predict import Predictor
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
+from hornbook.training.artifact import MODEL_FOLDER
 from hornbook.training.trust import TrustedModels
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -65,40 +66,8 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def make(
-    home: Path,
-    units: int = 1,
-    activation: str = "sigmoid",
-    kind: PredictionType = PredictionType.BINARY,
-    encoder: Any = None,
-    layer: Any = None,
-    **learnt: Any,
-) -> ExportSource:
-    """A network with weights from a seed, in a folder such as a session has."""
-    keras.utils.set_random_seed(3)
-    features = [
-        Feature("n", NumericalRegular(missing="drop_rows")),
-        Feature("^c$", CategoricalDummy()),
-    ]
-    main = keras.Input((3,), name="main")
-    x = main if layer is None else layer(main)
-    network = keras.Model(main, keras.layers.Dense(units, activation=activation)(x))
-    session = home / "analyses" / "Aaaaaaaa" / "Bbbbbbbb" / "s1"
-    types = {"n": "float", "^c$": "string"}
-    ModelArtifact(
-        session / MODEL_FOLDER,
-        {"": ModelOutput(kind, encoder or TargetEncoder("y", ("no", "yes")), 0.4, **learnt)},
-        TargetLayout.single(TargetFormat.VALUES),
-        FeaturePipeline.fit(features, [TRAIN]),
-        ReadOptions(types=types, types_may_be_absent=True),
-        "jax",
-    ).write(network)
-    (session / "design").mkdir()
-    return ExportSource("Aaaaaaaa/Bbbbbbbb/s1", session, home)
-
-
 @pytest.mark.parametrize("name", KINDS)
-def test_predictions_of_every_kind_are_those_of_hornbook(name: str, home: Path):
+def test_predictions_of_every_kind_are_those_of_hornbook(make: Any, name: str, home: Path):
     source = make(home, **KINDS[name])
     write_model(source, home / "carried")
     frame = pl.DataFrame(
@@ -129,7 +98,7 @@ def test_a_difference_is_found_by_comparing() -> None:
     assert compare(wanted, wanted).holds
 
 
-def test_a_column_that_is_missing_is_named(home: Path):
+def test_a_column_that_is_missing_is_named(make: Any, home: Path):
     source = make(home)
     write_model(source, home / "carried")
     with pytest.raises(RowError, match=r"lack the columns '\^c\$'; they have 'n'"):
@@ -138,7 +107,7 @@ def test_a_column_that_is_missing_is_named(home: Path):
 
 
 @pytest.mark.slow
-def test_without_data_the_certificate_says_that_nothing_was_compared(home: Path):
+def test_without_data_the_certificate_says_that_nothing_was_compared(make: Any, home: Path):
     report = export_model(make(home), "python", home / "out")
     certificate = json.loads((home / "out" / "certificate.json").read_text("utf-8"))
     assert certificate["rows"] == 0
@@ -152,7 +121,7 @@ def test_without_data_the_certificate_says_that_nothing_was_compared(home: Path)
     assert "from hornbook" not in text
 
 
-def test_what_is_there_is_not_replaced_unless_forced_and_an_export(home: Path):
+def test_what_is_there_is_not_replaced_unless_forced_and_an_export(make: Any, home: Path):
     source = make(home)
     with pytest.raises(NotFoundError, match="no export format 'pyton'"):
         export_model(source, "pyton")
@@ -169,7 +138,7 @@ def test_what_is_there_is_not_replaced_unless_forced_and_an_export(home: Path):
     assert (home / "mine" / "letter.txt").read_text() == "dear"
 
 
-def test_an_export_that_fails_leaves_nothing(home: Path):
+def test_an_export_that_fails_leaves_nothing(make: Any, home: Path):
     source = make(home)
     before = sorted(home.iterdir())
     with pytest.raises(ExportError, match="session that trained it"):
@@ -178,7 +147,7 @@ def test_an_export_that_fails_leaves_nothing(home: Path):
 
 
 @pytest.mark.slow
-def test_keras_files_are_loaded_and_replaced_when_forced(home: Path):
+def test_keras_files_are_loaded_and_replaced_when_forced(make: Any, home: Path):
     source = make(home)
     report = export_model(source, "keras", home / "out")
     assert "model.keras can be loaded by plain Keras" in report.notes[0]
@@ -191,7 +160,7 @@ def test_keras_files_are_loaded_and_replaced_when_forced(home: Path):
     assert (home / "out" / "model.keras").is_file()
 
 
-def test_all_that_cannot_be_carried_is_listed(home: Path):
+def test_all_that_cannot_be_carried_is_listed(make: Any, home: Path):
     source = make(home)
     path = source.folder / MODEL_FOLDER / "features" / "pipeline.json"
     saved = json.loads(path.read_text("utf-8"))
@@ -222,7 +191,7 @@ class Doubled(keras.layers.Layer):
 CODE = "import keras\nclass Doubled(keras.layers.Layer):\n    def call(self, inputs):\n"
 
 
-def test_layers_of_the_design_are_carried_if_they_are_trusted_and_do_without_us(home: Path):
+def test_layers_of_the_design_are_carried_if_trusted_and_without_us(make: Any, home: Path):
     source = make(home, layer=Doubled())
     architecture = source.design_path / "architecture.py"
     architecture.write_text(CODE + "        return 2.0 * inputs\n")
@@ -245,3 +214,30 @@ def test_every_format_has_an_exporter() -> None:
     for chosen in FORMATS.values():
         assert callable(chosen.exporter())
         assert chosen.default_path.suffix == chosen.ending
+
+
+def test_the_code_for_images_goes_along_and_does_without_hornbook(make: Any, home: Path):
+    source = make(home)
+    state = {"shape": [4, 5, 3], "dtype": "float32", "folder": "/where/it/was"}
+    options = {"height": 4, "width": 5, "channels": "RGB", "scale": True, "missing": "impute"}
+    entry = {"column": "photo", "type": "image", "handling": "resize", "options": options}
+    source.__dict__["features"] = {"features": [{**entry, "state": state}], "steps": []}
+    write_runtime(source, home / "runtime")
+    write_model(source, home / "model")
+    assert "/where/it/was" not in (home / "model" / "model.json").read_text("utf-8")
+    assert [one.partition("==")[0] for one in pinned_requirements(source)][-2:] == [
+        "opencv-python-headless",
+        "pillow",
+    ]
+    Image.new("RGB", (10, 8), "red").save(home / "red.png")
+    script = (
+        "import sys; sys.modules['hornbook'] = None; sys.path.insert(0, '.')\n"
+        "from runtime.images import Resize\n"
+        f"images = Resize({ {**entry, 'state': state}!r}, {{}})\n"
+        "found = images.transform(['red.png', 'none.png', None])\n"
+        "assert found[0, 0, 0].tolist() == [1.0, 0.0, 0.0] and not found[1:].any()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=home, check=True)
+    (home / "plain").mkdir()
+    write_runtime(make(home / "plain"), home / "without")
+    assert not (home / "without" / "images.py").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -53,7 +53,11 @@ def parity_rows(source: ExportSource, most: int = MOST_ROWS) -> ParityRows:
     except (HornbookError, OSError) as error:
         return _nothing(columns, str(error).splitlines()[0])
     try:
-        resources = DesignResources.of_training(design, UserCode(design.path), source.home)
+        # Of the training, to find its images, but its code is run only if the model is trusted.
+        resources = replace(
+            DesignResources.of_training(design, UserCode(design.path), source.home),
+            trained=(source.folder, source.trusted),
+        )
         sets = Preparation(design, table, test, resources).sets
         rows, tested = sets[0].test, table if test is None else test
         origin = "test rows of the design"

@@ -43,6 +43,12 @@ class ExportSource:
     folder: Path
     home: Path
 
+    @classmethod
+    def named(cls, reference: str, folder: Path, home: Path) -> ExportSource:
+        """A model as the user called it, where `latest` is said by the ids of its session."""
+        known = "/".join(folder.parts[-3:]) if reference == "latest" else reference
+        return cls(known, folder, home)
+
     @property
     def keras_path(self) -> Path:
         """The network's file."""

@@ -21,7 +21,8 @@ __all__ = ["main"]
 def main(request: Path) -> None:
     """Exports what a request asks for and writes the answer."""
     asked = json.loads(request.read_text("utf-8"))
-    source = ExportSource(asked["reference"], Path(asked["folder"]), Path(asked["home"]))
+    folder, home = Path(asked["folder"]), Path(asked["home"])
+    source = ExportSource.named(asked["reference"], folder, home)
     answer: dict[str, Any]
     try:
         answer = export_model(source, asked["format"], Path(asked["output"])).to_json()
