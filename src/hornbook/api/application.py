@@ -14,6 +14,7 @@ from hornbook import __version__
 from hornbook.api import (
     datasets,
     designs,
+    evaluations,
     events,
     folders,
     login,
@@ -28,7 +29,18 @@ from hornbook.api.studio import Studio
 
 __all__ = ["create_application", "openapi_document"]
 
-_PARTS = (login, datasets, folders, tasks, designs, sessions, runtime, samples, events)
+_PARTS = (
+    login,
+    datasets,
+    folders,
+    tasks,
+    designs,
+    sessions,
+    evaluations,
+    runtime,
+    samples,
+    events,
+)
 
 
 def create_application(studio: Studio, access: Access) -> FastAPI:

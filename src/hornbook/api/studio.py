@@ -13,6 +13,7 @@ from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
 from hornbook.jobs import SpareWorkers, TensorBoard, TrainingQueue
 from hornbook.registry import Registry, SessionRecord, TaskRecord
+from hornbook.serving.model_jobs import ModelJobs
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
 
@@ -46,6 +47,7 @@ class Studio:
         self.board = SessionBoard()
         self.tables = TableReadings(TableStore(self.home / "datasets"), self.hub)
         self.spares = SpareWorkers(self.home, self.spare_backends) if self.spare_backends else None
+        self.model_jobs = ModelJobs(self.home)
         self.tensorboard = TensorBoard(self.home / "analyses")
         self.queue = TrainingQueue(
             self.registry,
@@ -67,6 +69,7 @@ class Studio:
         if self.spares is not None:
             self.spares.close()
         self.tensorboard.close()
+        self.model_jobs.close()
         self.tables.close()
         self.registry.close()
 

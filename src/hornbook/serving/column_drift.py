@@ -73,7 +73,10 @@ def _of_numbers(before: NDArray[np.float64], now: NDArray[np.float64]) -> dict[s
     if not len(before) or not len(now):
         return {"test": None, "statistic": None, "p_value": None, "psi": None}
     result = kolmogorov_smirnov(before, now)
-    edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    # Values that are there, and none above which there are no rows.
+    shares_below = np.linspace(0, 1, _BINS + 1)[1:-1]
+    edges = np.unique(np.quantile(before, shares_below, method="inverted_cdf"))
+    edges = edges[edges < before[-1]]
     first, second = (
         np.bincount(np.searchsorted(edges, one, side="left"), minlength=len(edges) + 1)
         for one in (before, now)
