@@ -37,6 +37,14 @@ def test_numbers_of_few_values_have_few_bins():
     assert found.level == "strong"
 
 
+@pytest.mark.parametrize(("now", "label"), [(7.0, "< 8"), (9.0, "> 8")])
+def test_a_number_that_was_always_the_same(now, label):
+    found = drift(pl.Series([8.0] * 100), pl.Series([8.0, now] * 50), FeatureType.NUMERICAL)
+    assert found.level == "strong"
+    shares = {one.label: (one.before, one.now) for one in found.bins}
+    assert shares == {"8": (1.0, 0.5), label: (0.0, 0.5)}
+
+
 def test_categories_with_new_ones():
     before = pl.Series(RANDOM.choice(list("abc"), 3000))
     still = drift(before, pl.Series(RANDOM.choice(list("abc"), 3000)), FeatureType.CATEGORICAL)

@@ -75,7 +75,7 @@ CurrentSavedModel = Annotated[SavedModelRecord, Depends(_saved_model)]
 
 
 @router.post("/saved-models/{saved_model_id}/scorings", status_code=202)
-def score(new: NewScoring, model: CurrentSavedModel, studio: CurrentStudio) -> ModelJobInfo:
+def start_scoring(new: NewScoring, model: CurrentSavedModel, studio: CurrentStudio) -> ModelJobInfo:
     """Starts to score a dataset."""
     version = _version(model, new.version)
     ScoringOptions(threshold=new.threshold, batch_size=new.batch_size)
@@ -97,7 +97,9 @@ def score(new: NewScoring, model: CurrentSavedModel, studio: CurrentStudio) -> M
 
 
 @router.post("/saved-models/{saved_model_id}/evaluations", status_code=202)
-def evaluate(new: NewEvaluation, model: CurrentSavedModel, studio: CurrentStudio) -> ModelJobInfo:
+def start_evaluation(
+    new: NewEvaluation, model: CurrentSavedModel, studio: CurrentStudio
+) -> ModelJobInfo:
     """Starts to evaluate a version on a dataset."""
     version = _version(model, new.version)
     source = _source(new, studio)
@@ -150,7 +152,7 @@ def get_scored_rows(job_id: str, studio: CurrentStudio) -> FileResponse:
 
 
 @router.get("/model-jobs/{job_id}/rejected", response_class=FileResponse)
-def get_rejected_rows(job_id: str, studio: CurrentStudio) -> FileResponse:
+def get_rows_kept_apart(job_id: str, studio: CurrentStudio) -> FileResponse:
     """The rows that a scoring has kept apart, as JSON lines with their reasons."""
     job = studio.model_jobs.get(job_id)
     return _file(job, "rejected_file", "A scoring writes it where there are such rows.")
