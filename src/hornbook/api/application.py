@@ -14,6 +14,7 @@ from hornbook import __version__
 from hornbook.api import (
     datasets,
     designs,
+    evaluations,
     events,
     exports,
     folders,
@@ -40,6 +41,7 @@ _PARTS = (
     plans,
     sessions,
     saved_models,
+    evaluations,
     exports,
     runtime,
     samples,

@@ -25,6 +25,7 @@ from hornbook.jobs import (
     finish_retraining,
 )
 from hornbook.registry import Registry, SessionRecord, TaskRecord
+from hornbook.serving.model_jobs import ModelJobs
 
 __all__ = ["DEFAULT_PROJECT", "Studio"]
 
@@ -65,6 +66,7 @@ class Studio:
             else None
         )
         self.checks = CheckProcesses(self.home, keeps_ready=bool(self.spare_backends))
+        self.model_jobs = ModelJobs(self.home)
         self.tensorboard = TensorBoard(self.home / "analyses")
         self.exports = ExportRuns(self.home)
         self.queue = TrainingQueue(
@@ -96,6 +98,7 @@ class Studio:
         if self.spares is not None:
             self.spares.close()
         self.tensorboard.close()
+        self.model_jobs.close()
         self.tables.close()
         self.registry.close()
 

@@ -32,7 +32,11 @@ from hornbook.registry import (
     default_home,
 )
 from hornbook.registry.model_folder import find_model_folder
+from hornbook.serving.evaluate_model import evaluate_model, evaluation_store
+from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport, ExportSource, export_model
+from hornbook.serving.score_model import score_model
+from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
@@ -184,6 +188,48 @@ class Workspace:
         """
         settle_ended(self._registry)
         return find_model_folder(self._registry, reference)
+
+    def score(
+        self,
+        reference: str,
+        source: Path | str,
+        output: Path | str,
+        options: ScoringOptions | None = None,
+    ) -> ScoringResult:
+        """Scores rows of any number; broken off, the same call goes on where it was.
+
+        Args:
+            reference: of a model, as for `trust`.
+            source: a file, a folder of images, or a URL such as `sqlite:///x.db?table=rows`.
+            output: a `.csv`, `.parquet` or `.jsonl` file, or such a URL.
+            options: threshold, columns to keep, batch size.
+
+        Raises:
+            DataError: the input lacks a column or is damaged, or none of its rows can be scored.
+            UsageError: the output cannot be written as it is named.
+        """
+        folder = self.model_folder(reference)
+        return score_model(folder, self.home, str(source), str(output), options=options)
+
+    def evaluate(
+        self, reference: str, source: Path | str, *, with_rows: bool = False
+    ) -> Evaluation:
+        """Measures a model on new rows, tells how far these are from its own, and keeps that.
+
+        Args:
+            reference: of a model, as for `trust`.
+            source: as for `score`; with the target's column, or else only drift is told.
+            with_rows: whether to keep each row with its truth and prediction.
+
+        Raises:
+            DataError: the input lacks a column or is damaged, or none of its rows can be scored.
+        """
+        folder = self.model_folder(reference)
+        return evaluate_model(folder, self.home, str(source), with_rows=with_rows)
+
+    def evaluations(self, reference: str) -> list[Evaluation]:
+        """The evaluations of a session's model, or of all versions of a saved model."""
+        return evaluation_store(self.model_folder(reference)).all()
 
     def close(self) -> None:
         """Closes the database, and ends workers that were kept ready."""

@@ -73,14 +73,12 @@ def _of_numbers(before: NDArray[np.float64], now: NDArray[np.float64]) -> dict[s
     if not len(before) or not len(now):
         return {"test": None, "statistic": None, "p_value": None, "psi": None}
     result = kolmogorov_smirnov(before, now)
-    edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    edges, labels = _edges(before)
     first, second = (
         np.bincount(np.searchsorted(edges, one, side="left"), minlength=len(edges) + 1)
         for one in (before, now)
     )
     shares = [(count / count.sum()).tolist() for count in (first, second)]
-    ends = [-np.inf, *edges.tolist(), np.inf]
-    labels = [_interval(low, high) for low, high in itertools.pairwise(ends)]
     return {
         "test": "Kolmogorov-Smirnov",
         "statistic": result.statistic,
@@ -89,13 +87,27 @@ def _of_numbers(before: NDArray[np.float64], now: NDArray[np.float64]) -> dict[s
         "bins": [
             DriftBin(label=label, before=first, now=second)
             for label, first, second in zip(labels, *shares, strict=True)
+            if first or second
         ],
     }
 
 
+def _edges(before: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[str]]:
+    """Borders between bins of about as many rows each, and the bins' names.
+
+    A bin reaches up to its upper border; the outer ones have no end.
+    """
+    if before[0] == before[-1]:
+        only = f"{before[0]:.6g}"
+        edges = np.array([np.nextafter(before[0], -np.inf), before[0]])
+        return edges, [f"< {only}", only, f"> {only}"]
+    shares_below = np.linspace(0, 1, _BINS + 1)[1:-1]
+    edges = np.unique(np.quantile(before, shares_below, method="inverted_cdf"))
+    ends = [-np.inf, *edges.tolist(), np.inf]
+    return edges, [_interval(low, high) for low, high in itertools.pairwise(ends)]
+
+
 def _interval(low: float, high: float) -> str:
-    if np.isinf(low) and np.isinf(high):
-        return "all"
     if np.isinf(low):
         return f"≤ {high:.6g}"
     return f"> {low:.6g}" if np.isinf(high) else f"{low:.6g} – {high:.6g}"

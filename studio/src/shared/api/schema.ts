@@ -316,6 +316,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Jobs
+         * @description All scorings and evaluations that were started here, the newest first.
+         */
+        get: operations["list_model_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Job
+         * @description How far a scoring or an evaluation is.
+         */
+        get: operations["get_model_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Model Job
+         * @description Ends a scoring or an evaluation.
+         */
+        post: operations["cancel_model_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-jobs/{job_id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scored Rows
+         * @description The file that a scoring has written.
+         */
+        get: operations["get_scored_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-jobs/{job_id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rows Kept Apart
+         * @description The rows that a scoring has kept apart, as JSON lines with their reasons.
+         */
+        get: operations["get_rows_kept_apart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -590,6 +690,70 @@ export interface paths {
          * @description Makes the model of a session the next version of a saved model.
          */
         post: operations["deploy_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description The evaluations of all versions of a saved model, oldest first.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        /**
+         * Start Evaluation
+         * @description Starts to evaluate a version on a dataset.
+         */
+        post: operations["start_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model_id}/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description One evaluation.
+         */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-models/{saved_model_id}/scorings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Scoring
+         * @description Starts to score a dataset.
+         */
+        post: operations["start_scoring"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1564,6 +1728,65 @@ export interface components {
             training: components["schemas"]["CodeSample"][];
         };
         /**
+         * ColumnDrift
+         * @description How far the values of a column are from those of the training.
+         */
+        ColumnDrift: {
+            /** Bins */
+            bins?: components["schemas"]["DriftBin"][];
+            /** Column */
+            column: string;
+            /**
+             * Kind
+             * @description numbers, also dates, lengths of vectors; categories; texts, by how many words they have; presence alone, of images
+             * @enum {string}
+             */
+            kind: "numbers" | "categories" | "texts" | "presence";
+            /**
+             * Level
+             * @description by the index: from 0.1 on moderate, from 0.25 strong
+             * @enum {string}
+             */
+            level: "none" | "moderate" | "strong";
+            /**
+             * Missing Before
+             * @description share of rows without a value
+             */
+            missing_before: number;
+            /** Missing Now */
+            missing_now: number;
+            /** Missing P Value */
+            missing_p_value: number;
+            /**
+             * New Categories
+             * @description the most frequent ones that the training had not
+             */
+            new_categories?: string[];
+            /**
+             * P Value
+             * @description how probable a statistic as large is without drift; small also for a drift too small to matter, where rows are many
+             */
+            p_value: number | null;
+            /**
+             * Psi
+             * @description population stability index
+             */
+            psi: number | null;
+            /** Statistic */
+            statistic: number | null;
+            /** Test */
+            test: ("Kolmogorov-Smirnov" | "chi-square") | null;
+            /**
+             * Unknown Words Before
+             * @description texts: share of words that are not in the texts of the training
+             */
+            unknown_words_before?: number | null;
+            /** Unknown Words Now */
+            unknown_words_now?: number | null;
+            /** Unknown Words P Value */
+            unknown_words_p_value?: number | null;
+        };
+        /**
          * ColumnInfo
          * @description A column of a table.
          */
@@ -2023,6 +2246,24 @@ export interface components {
             others: number;
         };
         /**
+         * DriftBin
+         * @description A bin of numbers, or a category.
+         */
+        DriftBin: {
+            /**
+             * Before
+             * @description share of the rows of the training with a value
+             */
+            before: number;
+            /** Label */
+            label: string;
+            /**
+             * Now
+             * @description share of the new rows with a value
+             */
+            now: number;
+        };
+        /**
          * Environment
          * @description The software of the process that trained.
          *
@@ -2211,6 +2452,124 @@ export interface components {
              * @description percent of the rows' weight, rising
              */
             percents: number[];
+        };
+        /**
+         * EvaluatedMetric
+         * @description A metric on the new rows, beside what it was at training.
+         */
+        EvaluatedMetric: {
+            /**
+             * At Training
+             * @description of the kept epoch on the test rows
+             */
+            at_training: number | null;
+            /**
+             * Difference
+             * @description value less at_training
+             */
+            difference: number | null;
+            /** Greater Is Better */
+            greater_is_better: boolean;
+            /**
+             * Name
+             * @description by its exact spelling; with several outputs after their name
+             */
+            name: string;
+            /**
+             * Value
+             * @description null where it is undefined on these rows
+             */
+            value: number | null;
+        };
+        /**
+         * Evaluation
+         * @description A model on new rows.
+         */
+        Evaluation: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Drift
+             * @description of the columns that feed the network
+             */
+            drift: components["schemas"]["ColumnDrift"][];
+            /**
+             * Drift Rows
+             * @description drawn at random for the drift of columns
+             */
+            drift_rows: number;
+            /**
+             * Evaluated Rows
+             * @description that have a truth and a prediction
+             */
+            evaluated_rows: number;
+            /**
+             * Evaluation Id
+             * @description e1, e2, … of its model
+             * @default
+             */
+            evaluation_id: string;
+            /**
+             * Input
+             * @description what the rows were read from, without passwords
+             */
+            input: string;
+            /**
+             * Metrics
+             * @description none without truth
+             */
+            metrics: components["schemas"]["EvaluatedMetric"][];
+            /**
+             * Model
+             * @description the version or the session that was evaluated
+             */
+            model: string;
+            /** Notes */
+            notes?: string[];
+            /**
+             * Prediction Drift
+             * @description of what it predicts
+             */
+            prediction_drift: components["schemas"]["ColumnDrift"][];
+            /**
+             * Rejected Rows
+             * @description that do not parse
+             */
+            rejected_rows: number;
+            /**
+             * Rows
+             * @description that were read
+             */
+            rows: number;
+            /**
+             * Rows File
+             * @description where the rows were written one by one
+             */
+            rows_file?: string | null;
+            /** Rows Without Truth */
+            rows_without_truth: number;
+            /**
+             * Thresholds
+             * @description by output, of binary ones
+             */
+            thresholds: {
+                [key: string]: number | null;
+            };
+            /**
+             * Unknown Class Rows
+             * @description whose class the model does not know
+             */
+            unknown_class_rows: number;
+            /** Unscorable Rows */
+            unscorable_rows: number;
+            /**
+             * Weighted
+             * @description whether rows count by the sample-weight column
+             */
+            weighted: boolean;
         };
         /**
          * EventStreamInfo
@@ -2890,6 +3249,66 @@ export interface components {
             steps: string[];
         };
         /**
+         * ModelJobInfo
+         * @description A scoring or an evaluation, running or as it ended.
+         */
+        ModelJobInfo: {
+            /** Created At */
+            created_at: string;
+            /** Done Rows */
+            done_rows: number;
+            /** Error */
+            error?: string | null;
+            /**
+             * Evaluation Id
+             * @description of an evaluation that has ended
+             */
+            evaluation_id?: string | null;
+            /** Fix */
+            fix?: string | null;
+            /** Input */
+            input: string;
+            /** Job Id */
+            job_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scoring" | "evaluation";
+            /**
+             * Model
+             * @description <saved_model_id>/<version_id>
+             */
+            model: string;
+            /**
+             * Rejected Rows
+             * @description likewise
+             */
+            rejected_rows?: number | null;
+            /** Rows Per Second */
+            rows_per_second: number;
+            /**
+             * Scored Rows
+             * @description of a scoring that has ended
+             */
+            scored_rows?: number | null;
+            /**
+             * Share
+             * @description of the work that is done, 0 to 1
+             */
+            share: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "finished" | "failed" | "cancelled";
+            /**
+             * Total Rows
+             * @description where it is known
+             */
+            total_rows: number | null;
+        };
+        /**
          * ModelNetwork
          * @description A network, layer by layer.
          */
@@ -3046,6 +3465,33 @@ export interface components {
             path: string;
         };
         /**
+         * NewEvaluation
+         * @description Rows to evaluate a model on.
+         */
+        NewEvaluation: {
+            /**
+             * Dataset
+             * @description name of one of its datasets
+             */
+            dataset: string;
+            /**
+             * Project
+             * @description key of a project
+             */
+            project: string;
+            /**
+             * Version
+             * @description v1, v2, …; the active one where absent
+             */
+            version?: string | null;
+            /**
+             * With Rows
+             * @description whether each row is kept, too
+             * @default false
+             */
+            with_rows: boolean;
+        };
+        /**
          * NewExport
          * @description An export to start.
          */
@@ -3104,6 +3550,50 @@ export interface components {
              * @description whose design; the active one's when absent
              */
             version?: string | null;
+        };
+        /**
+         * NewScoring
+         * @description Rows to score.
+         */
+        NewScoring: {
+            /** Batch Size */
+            batch_size?: number | null;
+            /**
+             * Columns
+             * @description of the input to keep; all where absent
+             */
+            columns?: string[] | null;
+            /**
+             * Dataset
+             * @description name of one of its datasets
+             */
+            dataset: string;
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "parquet" | "jsonl";
+            /**
+             * Project
+             * @description key of a project
+             */
+            project: string;
+            /**
+             * Threshold
+             * @description in place of the model's
+             */
+            threshold?: number | null;
+            /**
+             * Version
+             * @description v1, v2, …; the active one where absent
+             */
+            version?: string | null;
+            /**
+             * With Probabilities
+             * @default true
+             */
+            with_probabilities: boolean;
         };
         /**
          * NewSession
@@ -5043,6 +5533,155 @@ export interface operations {
             };
         };
     };
+    list_model_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_model_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    cancel_model_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_scored_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_rows_kept_apart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: never;
@@ -5613,6 +6252,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeployedVersion"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_evaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvaluation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                saved_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_scoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScoring"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
                 };
             };
             /** @description Client Error */
