@@ -149,7 +149,16 @@ def _ends(output: ModelOutput) -> tuple[str, ...]:
 
 
 def output_in_words(name: str, output: ModelOutput, raw: NDArray[np.float32]) -> list[pl.Series]:
-    """The raw values of one output in the user's terms."""
+    """The raw values of one output in the user's terms.
+
+    Args:
+        name: of the output; `""` for the only one.
+        output: what it predicts.
+        raw: what the network gave, shape `(n_rows, units)`.
+
+    Returns:
+        The output's columns, as `Predictor.output_columns` names them.
+    """
     title = _named("prediction", name)
     probabilities = output.corrected(raw).astype(np.float64)
     if output.prediction_type is PredictionType.REGRESSION:
