@@ -286,9 +286,19 @@ def _ends(output: ModelOutput) -> tuple[str, ...]:
 
 
 def output_in_words(
-    name: str, output: ModelOutput, raw: NDArray[np.float32], *, with_probabilities: bool
+    name: str, output: ModelOutput, raw: NDArray[np.float32], *, with_probabilities: bool = True
 ) -> list[pl.Series]:
-    """The raw values of one output in the user's terms."""
+    """The raw values of one output in the user's terms.
+
+    Args:
+        name: of the output; `""` for the only one.
+        output: what it predicts.
+        raw: what the network gave, shape `(n_rows, units)`.
+        with_probabilities: whether those of the classes are given as well.
+
+    Returns:
+        The output's columns, as `Predictor.output_columns` names them.
+    """
     title = _named("prediction", name)
     probabilities = output.corrected(raw).astype(np.float64)
     if output.prediction_type is PredictionType.REGRESSION:

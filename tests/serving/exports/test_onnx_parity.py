@@ -36,6 +36,10 @@ def test_what_is_the_same_is_certified():
     assert 0 < found.numbers["probabilities"].largest_absolute_difference < 2e-7
     assert found.numbers["probabilities"].row == 1
     assert found.labels["prediction"].equal_share == 1.0
+    assert str(found) == (
+        "4 rows through ONNX Runtime and Hornbook: largest difference 1e-07 (1e-07 relative); "
+        "100.0000% of 'prediction' equal"
+    )
 
 
 def test_numbers_further_apart_than_the_tolerance_part():

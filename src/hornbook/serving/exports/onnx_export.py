@@ -71,15 +71,7 @@ def export_onnx(
     certificate = _compared(
         predictor, before, model, _blocks(predictor, rows), tolerance=tolerance, progress=progress
     )
-    certificate.opsets = {one.domain or "ai.onnx": one.version for one in model.opset_import}
-    certificate.contributed_operators = sorted(
-        {node.op_type for node in model.graph.node if node.domain == CONTRIBUTED}
-    )
-    certificate.versions = {
-        "hornbook": __version__,
-        **network.versions,
-        **{name: version(name) for name in ("onnx", "onnxruntime")},
-    }
+    _sign(certificate, model, network)
     description = {
         "inputs": [one.describe() for one in before.raw.values()],
         "outputs": after.description,
@@ -95,6 +87,19 @@ def export_onnx(
     finally:
         partial.unlink(missing_ok=True)
     return certificate
+
+
+def _sign(certificate: ParityCertificate, model: Any, network: OnnxNetwork) -> None:
+    """Writes into a certificate what the model is made of, and by what."""
+    certificate.opsets = {one.domain or "ai.onnx": one.version for one in model.opset_import}
+    certificate.contributed_operators = sorted(
+        {node.op_type for node in model.graph.node if node.domain == CONTRIBUTED}
+    )
+    certificate.versions = {
+        "hornbook": __version__,
+        **network.versions,
+        **{name: version(name) for name in ("onnx", "onnxruntime")},
+    }
 
 
 def _joined(onnx: Any, before: Preprocessing, network: OnnxNetwork, after: Postprocessing) -> Any:

@@ -84,6 +84,19 @@ class ParityCertificate:
         """Of all numbers."""
         return max((one.largest_absolute_difference for one in self.numbers.values()), default=0.0)
 
+    def __str__(self) -> str:
+        """What a person wants to know of it, in one line."""
+        relative = max(
+            (one.largest_relative_difference for one in self.numbers.values()), default=0
+        )
+        line = (
+            f"{self.rows:,} rows through ONNX Runtime and Hornbook: largest difference "
+            f"{self.largest_absolute_difference:.2g} ({relative:.2g} relative)"
+        )
+        for name, labels in self.labels.items():
+            line += f"; {labels.equal_share:.4%} of '{name}' equal"
+        return f"{line}; {self.unscored_rows:,} rows not scored" if self.unscored_rows else line
+
 
 class ParityCheck:
     """Compares block after block; owned by one thread.
