@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from hornbook.cli import app
 from hornbook.registry import Registry
+from hornbook.registry.tables import TableBase
 
 from ..kept_sessions import frozen, keep_model
 
@@ -140,3 +142,24 @@ def test_json_before_the_verb_is_refused(home, deployed):
     done = CliRunner().invoke(app, ["models", "--json", "rollback", "Buyers", "--home", str(home)])
     assert done.exit_code == 2
     assert "write --json after rollback" in done.output
+
+
+@pytest.fixture
+def on_postgresql(postgresql_url, monkeypatch):
+    monkeypatch.setenv("HORNBOOK_DATABASE", postgresql_url)
+    yield
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        TableBase.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    engine.dispose()
+
+
+def test_it_is_all_the_same_with_postgresql(on_postgresql, home, request):
+    request.getfixturevalue("deployed")
+    assert not (home / "hornbook.db").exists()
+    test_versions_are_activated_and_rolled_back(home, None)
+    test_models_are_compared(home, None, request.getfixturevalue("sessions"))
+    test_a_saved_model_is_renamed(home, None)
+    run(home, "models", "rename", "Customers", "Buyers")
+    test_versions_and_saved_models_are_deleted(home, None)

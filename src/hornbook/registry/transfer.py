@@ -78,13 +78,14 @@ def get_keras_model_location_from_saved_model(saved_model_id: str) -> str:
     """The path of the active version of a saved model.
 
     Args:
-        saved_model_id: 8 letters and digits, or the saved model's name.
+        saved_model_id: 8 letters and digits, or the saved model's name; with `@v2` behind it
+            that version, active or not.
 
     Raises:
         NotFoundError: there is no such saved model; the message lists what exists.
     """
     with _registry() as registry:
-        version = registry.saved_model(saved_model_id).active_version
+        version = registry.saved_model_version(saved_model_id)
         return str(version.folder / MODEL_FOLDER / KERAS_FILE)
 
 
