@@ -461,7 +461,8 @@ class Model:
         """Writes it for other tools.
 
         Args:
-            format_name: `"python"`, `"onnx"`, `"mlflow"`, `"keras"`, `"savedmodel"` or `"notebook"`.
+            format_name: `"python"`, `"onnx"`, `"mlflow"`, `"keras"`, `"savedmodel"` or
+                `"notebook"`.
             path: the file or folder to write; `model…` in the current folder when absent.
             force: replace what was exported there before.
 
