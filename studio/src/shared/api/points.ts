@@ -16,7 +16,7 @@ export class EpochPoints {
   series: Series = {};
   bestEpoch: number | null = null;
   fold: number | null = null;
-  private listeners = new Set<() => void>();
+  private listeners = new Set<() => unknown>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private next = 0;
   private outline = "";
@@ -56,7 +56,8 @@ export class EpochPoints {
     this.tell();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
+  /** `listener` says false where it shows what is new a little later. */
+  subscribe = (listener: () => unknown): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
@@ -83,10 +84,11 @@ export class EpochPoints {
     const written = this.undrawn;
     this.undrawn = [];
     this.outline = this.newOutline();
-    for (const listener of this.listeners) listener();
+    const said = [...this.listeners].map((listener) => listener());
     const ended = performance.now();
     this.next = ended + Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (ended - began));
-    noteDelays(written);
+    if (said.includes(false)) this.undrawn = written;
+    else noteDelays(written);
   }
 
   private newOutline(): string {
