@@ -88,7 +88,12 @@ export class LiveDrawing {
     this.lengths = series.map(({ data }) => data.length);
     this.chart.setOption({
       xAxis: { min: xAxis.min, max: xAxis.max },
-      series: series.map(({ data, markLine }) => ({ data, markLine: markLine ?? { data: [] } })),
+      series: series.map(({ name, data, markLine }) => ({
+        type: "line",
+        name,
+        data,
+        markLine: markLine ?? { data: [] },
+      })),
     });
     this.chart.getZr().flush();
     this.drawnAt = performance.now();
