@@ -26,7 +26,14 @@ export class EpochPoints {
   load(curves: Schemas["LearningCurves"]): void {
     const heard = this.fold === (curves.fold ?? null) ? this.series : {};
     const loaded: Series = {};
-    for (const [name, values] of Object.entries(curves.series)) loaded[name] = [...values];
+    for (const [name, values] of Object.entries(curves.series)) {
+      const placed: (number | null)[] = [];
+      curves.epochs.forEach((epoch, at) => {
+        while (placed.length < epoch - 1) placed.push(null);
+        placed[epoch - 1] = values[at] ?? null;
+      });
+      loaded[name] = placed;
+    }
     for (const [name, values] of Object.entries(heard)) {
       const target = (loaded[name] ??= []);
       values.forEach((value, index) => {
