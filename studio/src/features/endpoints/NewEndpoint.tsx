@@ -13,7 +13,7 @@ export function NewEndpoint() {
   return (
     <>
       <Button onClick={open}>New endpoint</Button>
-      <Modal opened={opened} onClose={close} title="New endpoint">
+      <Modal opened={opened} onClose={close} title="New endpoint" closeButtonProps={{ "aria-label": "Close" }}>
         <Form />
       </Modal>
     </>

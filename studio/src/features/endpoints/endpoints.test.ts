@@ -1,13 +1,19 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { curlLine, quoted, shortened } from "./curl";
 import type { Field } from "./queries";
 import { differs, outcomesOf, type Row, typicalValues, vectorOf, withAnew, withCopy, withValue } from "./rows";
 import { percentsOf, sharesOf, told, totalOf } from "./shares";
 
+// The pages' types know the browser only.
+const processes: string = "node:child_process";
+const { execFileSync } = await import(/* @vite-ignore */ processes);
+
+/** What a shell says that runs a script. */
+const said = (script: string): string =>
+  execFileSync("sh", ["-s"], { input: script, encoding: "utf-8", maxBuffer: 1e7 });
+
 /** What a shell makes of the words. */
-const words = (line: string): string[] =>
-  execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf-8" }).split("\0").slice(0, -1);
+const words = (line: string): string[] => said(`printf '%s\\0' ${line}`).split("\0").slice(0, -1);
 
 describe("the curl line", () => {
   test("is one word for a shell, whatever is in it", () => {
@@ -28,11 +34,7 @@ describe("the curl line", () => {
   test("sends what is too long for an argument by its input", () => {
     const values = { photo: "A".repeat(200_000), text: "JSON\nit's" };
     const line = curlLine("http://127.0.0.1:1", "m", values);
-    const sent = execFileSync("sh", ["-c", `curl() { cat; }\n${line}`], {
-      encoding: "utf-8",
-      maxBuffer: 1e7,
-    });
-    expect(JSON.parse(sent)).toEqual({ rows: [values] });
+    expect(JSON.parse(said(`curl() { cat; }\n${line}`))).toEqual({ rows: [values] });
     expect(String(shortened(values).photo)).toHaveLength(121);
     expect(shortened(values).text).toBe(values.text);
   });
