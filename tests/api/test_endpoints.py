@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,34 +63,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
-def opened(home: Path) -> Iterator[Callable[[], TestClient]]:
-    """Opens servers over the workspace, one after the other; endpoints end with the module."""
-    clients: list[TestClient] = []
-
-    def close() -> None:
-        while clients:
-            clients.pop().__exit__()
-
-    def open_one() -> TestClient:
-        close()
-        studio = Studio(home)
-        application = create_application(studio, Access(studio.registry, TOKEN))
-        client = TestClient(application, base_url="http://127.0.0.1:8765")
+@contextmanager
+def server(home: Path) -> Iterator[TestClient]:
+    """A server over the workspace."""
+    studio = Studio(home)
+    application = create_application(studio, Access(studio.registry, TOKEN))
+    with TestClient(application, base_url="http://127.0.0.1:8765") as client:
         client.headers["authorization"] = f"Bearer {TOKEN}"
-        clients.append(client.__enter__())
-        return client
+        yield client
 
-    yield open_one
-    close()
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator[TestClient]:
+    with server(home) as client:
+        yield client
     for process in psutil.process_iter(["cmdline"]):
         if any(str(home) in part for part in process.info["cmdline"] or ()):
             process.kill()
-
-
-@pytest.fixture(scope="module")
-def client(opened: Callable[[], TestClient]) -> TestClient:
-    return opened()
 
 
 def when(client: TestClient, name: str, status: str) -> dict[str, Any]:
@@ -143,7 +133,9 @@ def running(client: TestClient) -> Running:
 
 
 def test_it_serves_the_active_version(running: Running):
-    [listed] = running.client.get(ENDPOINTS).json()
+    listed = next(
+        one for one in running.client.get(ENDPOINTS).json() if one["name"] == running.name
+    )
     assert (listed["name"], listed["status"]) == ("buyers", "ready")
     [served] = running.client.get(running.path).json()["serving"]
     assert served["name"] == "buyers"
@@ -288,33 +280,33 @@ def test_names_and_ports_that_cannot_be_are_refused(running: Running):
     assert running.client.delete(running.path).status_code == 400
 
 
-def test_it_outlives_its_server_is_found_again_stopped_and_started(
-    running: Running, opened: Callable[[], TestClient]
-):
-    client = opened()
-    again = Running(client, running.name, running.address)
-    assert when(client, "buyers", "ready")["summary"]["address"] == running.address
-    # The new server has a key of its own, which the endpoint soon knows.
-    body = {"model": "buyers", "rows": [again.typical()]}
-    assert client.post(f"{again.path}/try", json=body).status_code == 200
-    assert client.post(f"{again.path}/start").status_code == 400
+def test_it_outlives_its_server_is_found_again_stopped_and_started(home: Path):
+    path, body = f"{ENDPOINTS}/lasting", {"model": "buyers", "rows": [{}]}
+    with server(home) as client:
+        client.post(ENDPOINTS, json={"models": ["buyers"], "name": "lasting"})
+        address = when(client, "lasting", "ready")["summary"]["address"]
+    with server(home) as client:
+        assert when(client, "lasting", "ready")["summary"]["address"] == address
+        # The new server has a key of its own, which the endpoint soon knows.
+        body["rows"] = [Running(client, "lasting", address).typical()]
+        assert client.post(f"{path}/try", json=body).status_code == 200
+        assert client.post(f"{path}/start").status_code == 400
 
-    assert client.post(f"{again.path}/stop").json()["status"] in ("stopping", "stopped")
-    stopped = when(client, "buyers", "stopped")
-    assert stopped["summary"]["address"] is None
-    assert '"event":"ended"' in stopped["log_end"]
-    assert "does not run" in client.post(f"{again.path}/try", json=body).json()["detail"]
+        assert client.post(f"{path}/stop").json()["status"] in ("stopping", "stopped")
+        stopped = when(client, "lasting", "stopped")
+        assert stopped["summary"]["address"] is None
+        assert '"event":"ended"' in stopped["log_end"]
+        assert "does not run" in client.post(f"{path}/try", json=body).json()["detail"]
 
-    assert client.post(f"{again.path}/start").status_code == 200
-    assert when(client, "buyers", "ready")["summary"]["address"] == running.address
-    client.post(f"{again.path}/stop", params={"at_once": True})
-    when(client, "buyers", "stopped")
-    assert client.delete(again.path).status_code == 204
-    assert client.get(ENDPOINTS).json() == []
+        assert client.post(f"{path}/start").status_code == 200
+        assert when(client, "lasting", "ready")["summary"]["address"] == address
+        client.post(f"{path}/stop", params={"at_once": True})
+        when(client, "lasting", "stopped")
+        assert client.delete(path).status_code == 204
+        assert client.get(path).status_code == 404
 
 
-def test_one_that_fails_shows_why(opened: Callable[[], TestClient], home: Path):
-    client = opened()
+def test_one_that_fails_shows_why(client: TestClient, home: Path):
     saved = client.get("/api/v1/saved-models").json()[0]["saved_model_id"]
     client.post(ENDPOINTS, json={"models": ["buyers"], "name": "gone"})
     client.post(f"{ENDPOINTS}/gone/stop", params={"at_once": True})

@@ -68,7 +68,7 @@ def test_a_model_is_served_tried_and_asked_by_curl(page, server, look):
     page.get_by_role("button", name="Copy row 1").click()
     # A slider by keys, a number by typing, a category from a list.
     page.get_by_role("slider", name=re.compile("^hours_per_week, row 2")).press("End")
-    page.get_by_role("textbox", name="age, row 2").fill("52")
+    page.get_by_role("textbox", name="age, row 2", exact=True).fill("52")
     page.get_by_role("combobox", name="education, row 2").click()
     page.get_by_role("option", name="Masters", exact=True).click()
     expect(page.get_by_role("status", name="Prediction of row 2")).to_contain_text("%")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -25,7 +26,8 @@ class StudioKey:
     """A key of all endpoints, made when it is first needed, known to this process alone.
 
     Only its hash is kept, as of any key, so that no file holds what opens an endpoint. It is
-    revoked in the end; one that a killed server left behind is revoked by the next. Any thread
+    revoked in the end; one that a killed server left behind is
+    revoked by the next one of the machine. Any thread
     may ask for it.
 
     Args:
@@ -43,7 +45,7 @@ class StudioKey:
         with self._lock:
             if self._value is None:
                 self._revoke_left_behind()
-                self._name = f"{STUDIO_KEY_PREFIX}{os.getpid()} {secrets.token_hex(4)}"
+                self._name = f"{_prefix_here()}{os.getpid()} {secrets.token_hex(4)}"
                 self._value = self._registry.add_endpoint_key(self._name)
             return self._value
 
@@ -68,9 +70,16 @@ class StudioKey:
 
     def _revoke_left_behind(self) -> None:
         for key in self._registry.endpoint_keys():
-            if not key.name.startswith(STUDIO_KEY_PREFIX):
-                continue
-            pid = key.name.removeprefix(STUDIO_KEY_PREFIX).partition(" ")[0]
-            if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            pid = key.name.removeprefix(_prefix_here()).partition(" ")[0]
+            if (
+                pid.isdecimal()
+                and key.name.startswith(_prefix_here())
+                and not psutil.pid_exists(int(pid))
+            ):
                 with suppress(NotFoundError):
                     self._registry.remove_endpoint_key(key.name)
+
+
+def _prefix_here() -> str:
+    """How the names of the keys of this machine's servers begin."""
+    return f"{STUDIO_KEY_PREFIX}{socket.gethostname()[:40]} "

@@ -18,12 +18,12 @@ export default function EndpointPage() {
   const navigate = useNavigate();
   const { search, set } = useAddress();
   const found = useQuery(endpointQueries.one(name));
-  if (found.isError) return <Failure error={found.error} />;
-  if (found.data === undefined) return null;
+  // A server that is restarted takes nothing away that stands in the form.
+  if (found.data === undefined) return found.isError && <Failure error={found.error} />;
   const { summary: endpoint, serving, log_end: log } = found.data;
   const wanted = search.get("model");
   const model = endpoint.models.find((one) => one.name === wanted) ?? endpoint.models[0]!;
-  const isReady = endpoint.status === "ready";
+  const isReady = endpoint.status === "ready" || endpoint.status === "silent";
   return (
     <>
       <PageTitle title={endpoint.name} tab={`Endpoint ${endpoint.name}`} note={<About endpoint={endpoint} />}>
@@ -33,7 +33,7 @@ export default function EndpointPage() {
         <EndpointActions endpoint={endpoint} onRemoved={() => void navigate("/endpoints")} />
       </PageTitle>
       <Stack gap="xl">
-        {!isReady && log !== "" && <Log text={log} />}
+        {endpoint.status !== "ready" && log !== "" && <Log text={log} />}
         {endpoint.models.length > 1 && (
           <Select
             label="Model"

@@ -13,7 +13,7 @@ import { StatusBadge } from "./StatusBadge";
 
 export default function EndpointsPage() {
   const endpoints = useQuery(endpointQueries.all());
-  if (endpoints.isError) return <Failure error={endpoints.error} />;
+  if (endpoints.isError && endpoints.data === undefined) return <Failure error={endpoints.error} />;
   return (
     <>
       <PageTitle title="Endpoints" note="Saved models behind HTTP ports of this machine, for other programs">
