@@ -6,7 +6,6 @@ import os
 import secrets
 import socket
 import threading
-import time
 from contextlib import suppress
 
 import psutil
@@ -18,8 +17,6 @@ __all__ = ["STUDIO_KEY_PREFIX", "StudioKey"]
 
 STUDIO_KEY_PREFIX = "studio process "
 """How the names of such keys begin."""
-
-_FOLLOWED_SECONDS = 1.2
 
 
 class StudioKey:
@@ -49,33 +46,25 @@ class StudioKey:
                 self._value = self._registry.add_endpoint_key(self._name)
             return self._value
 
-    def wait_or_renew(self, *, is_last: bool) -> None:
-        """After an endpoint refused the key: waits until it has looked for new ones.
+    def revoke(self, refused: str | None = None) -> None:
+        """Revokes the key, if there is one; the next time another one is made.
 
         Args:
-            is_last: whether it had time to see this one, so that another is made.
+            refused: only if it is still this one.
         """
-        if is_last:
-            self.revoke()
-            self.value()
-        time.sleep(_FOLLOWED_SECONDS)
-
-    def revoke(self) -> None:
-        """Revokes the key, if there is one; the next time another one is made."""
         with self._lock:
-            if self._value is not None:
-                with suppress(NotFoundError):
-                    self._registry.remove_endpoint_key(self._name)
+            if self._value is None or refused not in (None, self._value):
+                return
             self._value = None
+            with suppress(NotFoundError):
+                self._registry.remove_endpoint_key(self._name)
 
     def _revoke_left_behind(self) -> None:
+        prefix = _prefix_here()
         for key in self._registry.endpoint_keys():
-            pid = key.name.removeprefix(_prefix_here()).partition(" ")[0]
-            if (
-                pid.isdecimal()
-                and key.name.startswith(_prefix_here())
-                and not psutil.pid_exists(int(pid))
-            ):
+            pid = key.name.removeprefix(prefix).partition(" ")[0]
+            is_of_here = key.name.startswith(prefix) and pid.isdecimal()
+            if is_of_here and not psutil.pid_exists(int(pid)):
                 with suppress(NotFoundError):
                     self._registry.remove_endpoint_key(key.name)
 
