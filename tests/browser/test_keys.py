@@ -92,6 +92,7 @@ def test_errors_are_gone_through_and_what_is_typed_is_validated(page, look):
     )
 
     page.get_by_role("link", name="Runtime environment").click()
+    expect(page.get_by_role("heading", name="Runtime environment")).to_be_visible()
     page.keyboard.press("Control+Enter")
     dialog = page.get_by_role("dialog", name="Train")
     expect(dialog.get_by_label("Session name")).to_be_focused()

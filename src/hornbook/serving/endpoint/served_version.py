@@ -159,20 +159,12 @@ class LoadedVersion:
 
     def _reasons(self, frame: pl.DataFrame) -> dict[int, str]:
         """Why rows are left out, by row."""
-        columns: dict[int, list[str]] = {}
-        for feature, fitted in self._features():
-            if not feature.handling.drops_missing_rows:
-                continue
-            missing = frame.select(
-                feature.handling.missing_expression(feature.column).alias("missing")
-            )["missing"].to_list()
-            unusable = fitted.unusable_rows(frame[feature.column].alias("values"))
-            for row, is_missing in enumerate(missing):
-                if is_missing or (unusable is not None and unusable[row]):
-                    columns.setdefault(row, []).append(feature.column)
+        faults = self.predictor.artifact.pipeline.faults(frame)
+        reasons = [] if faults is None else faults.to_list()
         return {
-            row: f"The model leaves out rows without a usable value of {_quoted(names)}."
-            for row, names in columns.items()
+            row: f"The model leaves this row out: {reason}."
+            for row, reason in enumerate(reasons)
+            if reason is not None
         }
 
     def _features(self) -> Iterator[tuple[Any, Any]]:
@@ -286,7 +278,3 @@ def _why_unreadable(fitted: FittedImage, value: str) -> str | None:
     except UnreadableImageError as error:
         return error.message
     return None
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
