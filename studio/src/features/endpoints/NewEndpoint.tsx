@@ -55,6 +55,7 @@ function Form() {
           data={models.data?.map((one) => ({ value: one.saved_model_id, label: one.name })) ?? []}
           value={chosen}
           onChange={setChosen}
+          searchable
           data-autofocus
         />
         <TextInput
