@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shlex
 import time
 import urllib.request
+import zipfile
+from pathlib import Path
 
 from browser_steps import set_epochs, train
 from playwright.sync_api import expect
+
+DIGITS = Path(__file__).parents[2] / "src" / "hornbook" / "samples" / "digits.zip"
 
 
 def probabilities(page, row):
@@ -106,6 +111,67 @@ def test_a_model_is_served_tried_and_asked_by_curl(page, server, look):
     expect(page.get_by_role("status", name="Prediction of row 2")).to_be_hidden()
 
     stop_and_remove(page, look)
+
+
+def test_an_image_is_dropped_and_versions_share_the_requests(page, server, look):
+    page.get_by_role("button", name="Open the digits sample").click()
+    expect(page.get_by_role("heading", name="Architecture")).to_be_visible()
+    set_epochs(page, 1)
+    train(page, "one epoch")
+    for _ in range(2):
+        deploy_latest(page, server, "digits")
+    made = page.request.post(f"{server.address}/api/v1/endpoints", data={"models": ["digits"]})
+    assert made.status == 201, made.text()
+    page.goto(f"{server.address}/endpoints/digits")
+    expect(page.get_by_text("ready", exact=True)).to_be_visible(timeout=240_000)
+
+    with zipfile.ZipFile(DIGITS) as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".png")][:2]
+        contents = [archive.read(name) for name in pictures]
+    prediction = page.get_by_role("status", name="Prediction of row 1")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=re.compile("^Choose .*, row 1$")).click()
+    chooser.value.set_files({"name": "one.png", "mimeType": "image/png", "buffer": contents[0]})
+    picture = page.get_by_role("img", name=re.compile(", row 1$"))
+    expect(picture).to_have_attribute(
+        "src", f"data:;base64,{base64.b64encode(contents[0]).decode()}"
+    )
+    expect(prediction).to_contain_text("%")
+
+    page.get_by_role("button", name="Copy row 1").click()
+    drop(page, page.get_by_role("img", name=re.compile(", row 2$")), contents[1])
+    expect(page.get_by_role("img", name=re.compile(", row 2$"))).to_have_attribute(
+        "src", f"data:;base64,{base64.b64encode(contents[1]).decode()}"
+    )
+    drop(page, picture, b"no picture")
+    expect(page.get_by_role("alert")).to_contain_text("holds no image that can be read")
+    page.get_by_role("button", name="Remove row 1").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+    page.get_by_label("v1", exact=True).fill("25")
+    expect(page.get_by_text("Together 125 %, expected 100 %.")).to_be_visible()
+    page.get_by_label("v2, active").fill("75")
+    page.get_by_role("button", name="Set shares").click()
+    expect(page.get_by_text("Answering now: v1 25 %, v2 75 %.")).to_be_visible(timeout=60_000)
+    page.get_by_role("combobox", name="Version that answers").click()
+    page.get_by_role("option", name="v1").click()
+    expect(page.get_by_text("Answered by version v1.")).to_be_visible()
+    look("image")
+
+
+def drop(page, target, content):
+    """Drops a file as a hand does that brings it from another window."""
+    files = page.evaluate_handle(
+        """(base64) => {
+            const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+            const carried = new DataTransfer();
+            carried.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+            return carried;
+        }""",
+        base64.b64encode(content).decode(),
+    )
+    target.dispatch_event("dragover", {"dataTransfer": files})
+    target.dispatch_event("drop", {"dataTransfer": files})
 
 
 def asked(address, key, body):

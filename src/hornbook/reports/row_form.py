@@ -62,8 +62,8 @@ class RowForm(BaseModel):
 
     fields: list[FormField]
     is_typical: bool = Field(
-        description="whether values and ranges are known, from what the model kept of its train "
-        "rows"
+        description="whether the values of some columns are known, from what the model kept of "
+        "its train rows"
     )
 
 
@@ -84,12 +84,12 @@ def row_form(folder: Path) -> RowForm:
             for one in kept["columns"]
             if one["role"] == "input"
         }
+    fields = [
+        _field(column, kind, n_made, sketches.get(column))
+        for column, (kind, n_made) in columns.items()
+    ]
     return RowForm(
-        fields=[
-            _field(column, kind, n_made, sketches.get(column))
-            for column, (kind, n_made) in columns.items()
-        ],
-        is_typical=bool(sketches),
+        fields=fields, is_typical=any(one.minimum is not None or one.categories for one in fields)
     )
 
 

@@ -46,7 +46,7 @@ export function ImageInput({ label, value, onChange }: {
           )}
         </FileButton>
         {value !== "" && (
-          <Button size="compact-xs" variant="default" aria-label={`No value of ${label}`} onClick={() => onChange(null)}>
+          <Button size="compact-xs" variant="default" aria-label={`None for ${label}`} onClick={() => onChange(null)}>
             None
           </Button>
         )}

@@ -121,7 +121,7 @@ function Revoke({ name }: { name: string }) {
       loading={revoke.isPending}
       onBlur={() => setAsked(false)}
       onClick={() => (asked ? revoke.mutate() : setAsked(true))}
-      aria-label={asked ? `Revoke ${name} for ever` : `Revoke ${name}`}
+      aria-label={asked ? `Revoke for ever: ${name}` : `Revoke ${name}`}
     >
       {asked ? "Revoke for ever" : "Revoke"}
     </Button>

@@ -38,7 +38,7 @@ function Rows({ endpoint, model, fields, isTypical }: Props & { fields: Field[];
       <Text size="sm" c="dimmed" mb="xs">
         {isTypical
           ? "It begins with a typical row of the train data; change a value and see what is predicted."
-          : "The model kept nothing of its train data: fill in the values."}
+          : "Fill in a row and see what is predicted; the model keeps no typical values of these columns."}
       </Text>
       {shared.length > 1 && (
         <Select

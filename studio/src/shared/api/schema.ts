@@ -4630,7 +4630,7 @@ export interface components {
             fields: components["schemas"]["FormField"][];
             /**
              * Is Typical
-             * @description whether values and ranges are known, from what the model kept of its train rows
+             * @description whether the values of some columns are known, from what the model kept of its train rows
              */
             is_typical: boolean;
         };
