@@ -14,6 +14,8 @@ from hornbook import __version__
 from hornbook.api import (
     datasets,
     designs,
+    endpoint_keys,
+    endpoints,
     evaluations,
     events,
     exports,
@@ -43,6 +45,8 @@ _PARTS = (
     saved_models,
     evaluations,
     exports,
+    endpoints,
+    endpoint_keys,
     runtime,
     samples,
     events,
