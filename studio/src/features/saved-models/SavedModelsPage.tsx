@@ -1,10 +1,15 @@
-import { Anchor, Badge, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { queries } from "@/shared/api/queries";
 import { Ago } from "@/shared/format/Ago";
 import { Failure } from "@/shared/format/failure";
+import { measured } from "@/shared/format/numbers";
 import { PageTitle } from "@/shared/format/PageTitle";
+import { activeOf, type SavedModel } from "./queries";
+import { ScrolledTable } from "./ScrolledTable";
+
+const COLUMNS = ["Name", "Predicts", "Active version", "Measured", "Deployed", "Versions"];
 
 export default function SavedModelsPage() {
   const models = useQuery(queries.savedModels());
@@ -12,50 +17,59 @@ export default function SavedModelsPage() {
   return (
     <>
       <PageTitle title="Saved models" note="Deployed models and their versions; the active one predicts" />
-      {models.data?.length === 0 && (
-        <Text size="sm">Nothing is deployed yet. Open the report of a trained model and press Deploy.</Text>
+      {models.data?.length === 0 && <Nothing />}
+      {models.data !== undefined && models.data.length > 0 && (
+        <ScrolledTable label="Saved models" minWidth={680} columns={COLUMNS}>
+          {models.data.map((model) => (
+            <Line key={model.saved_model_id} model={model} />
+          ))}
+        </ScrolledTable>
       )}
-      <Stack>
-        {models.data?.map((model) => (
-          <section key={model.saved_model_id}>
-            <Title order={2} size="h4">
-              {model.name}
-            </Title>
-            <Text size="sm" c="dimmed">
-              {model.saved_model_id}
-            </Text>
-            <Table withTableBorder>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Version</Table.Th>
-                  <Table.Th>Trained in</Table.Th>
-                  <Table.Th>Deployed</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {model.versions.map((version) => {
-                  const [analysis, task, session] = version.session_reference.split("/");
-                  return (
-                    <Table.Tr key={version.version_id}>
-                      <Table.Td>
-                        {version.version_id} {version.active && <Badge color="teal">active</Badge>}
-                      </Table.Td>
-                      <Table.Td>
-                        <Anchor component={Link} to={`/tasks/${analysis}/${task}/models/${session}`}>
-                          {version.session_reference}
-                        </Anchor>
-                      </Table.Td>
-                      <Table.Td>
-                        <Ago moment={version.created_at} />
-                      </Table.Td>
-                    </Table.Tr>
-                  );
-                })}
-              </Table.Tbody>
-            </Table>
-          </section>
-        ))}
-      </Stack>
     </>
+  );
+}
+
+function Line({ model }: { model: SavedModel }) {
+  const active = activeOf(model);
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">
+        <Anchor component={Link} to={`/saved-models/${model.saved_model_id}`} fw={600}>
+          {model.name}
+        </Anchor>
+      </Table.Th>
+      <Table.Td>{active?.target ? `${active.target} (${active.prediction_type})` : "–"}</Table.Td>
+      <Table.Td>
+        <Badge color="teal" variant="light">
+          {model.active_version}
+        </Badge>
+      </Table.Td>
+      <Table.Td className="numeric">{active?.metric ? `${active.metric} ${measured(active.metric_value)}` : "–"}</Table.Td>
+      <Table.Td>{active && <Ago moment={active.created_at} />}</Table.Td>
+      <Table.Td className="numeric">{model.versions.length}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Nothing() {
+  return (
+    <Paper withBorder p="lg" maw={640}>
+      <Stack gap="xs">
+        <Title order={2} size="h4">
+          Nothing is deployed yet
+        </Title>
+        <Text size="sm">
+          A saved model is a trained model under a name of its own. It scores new rows, is evaluated on them, trained again on
+          newer data, and exported.
+        </Text>
+        <Text size="sm" component="ol" style={{ margin: 0, paddingLeft: 20 }}>
+          <li>
+            Open a <Anchor component={Link} to="/">project</Anchor>, choose a task, or a sample, and train it.
+          </li>
+          <li>Open the report of the model that you like best.</li>
+          <li>Press Deploy there, and give it a name.</li>
+        </Text>
+      </Stack>
+    </Paper>
   );
 }
