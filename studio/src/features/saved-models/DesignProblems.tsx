@@ -7,8 +7,8 @@ export function DesignProblems({ problems }: { problems: Problem[] }) {
     <Alert color="red" role="alert" title="The design cannot be trained so">
       <List size="sm">
         {problems.map((one) => (
-          <List.Item key={`${one.file}${one.message}`}>
-            {one.message} {one.fix}
+          <List.Item key={`${one.file}${one.key}${one.message}`}>
+            {one.key ?? one.file}: {one.message} {one.fix}
           </List.Item>
         ))}
       </List>

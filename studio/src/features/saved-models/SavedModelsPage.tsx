@@ -64,7 +64,7 @@ function Nothing() {
         </Text>
         <Text size="sm" component="ol" style={{ margin: 0, paddingLeft: 20 }}>
           <li>
-            Open a <Anchor component={Link} to="/">project</Anchor>, choose a task, or a sample, and train it.
+            Open a <Anchor component={Link} to="/" underline="always">project</Anchor>, choose a task, or a sample, and train it.
           </li>
           <li>Open the report of the model that you like best.</li>
           <li>Press Deploy there, and give it a name.</li>
