@@ -86,7 +86,7 @@ def roll_back(page, versions, look):
     page.get_by_role("button", name="Roll back to v1").click()
     expect(versions.get_by_role("row", name=re.compile("v1 active"))).to_be_visible()
     look("versions")
-    versions.get_by_role("button", name="Make v2 active").click()
+    versions.get_by_role("button", name="Make active: v2").click()
     expect(versions.get_by_role("row", name=re.compile("v2 active"))).to_be_visible()
 
 

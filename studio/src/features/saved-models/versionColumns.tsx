@@ -109,7 +109,7 @@ function Actions({ model, version, onDelete }: {
       <Button
         size="compact-xs"
         variant="default"
-        aria-label={`Make ${version.version_id} active`}
+        aria-label={`Make active: ${version.version_id}`}
         loading={activate.isPending}
         onClick={() => activate.mutate()}
       >
