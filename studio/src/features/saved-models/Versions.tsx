@@ -26,9 +26,14 @@ export function Versions({ model }: { model: SavedModel }) {
   const isDown = sort.startsWith("-");
   const sortKey = sort.replace(/^-/, "");
   const rows = sortedBy(model.versions, all.find((one) => one.key === sortKey)?.by, isDown);
-  const marked = (search.get("marked") ?? "").split(",").filter((id) => rows.some((one) => one.version_id === id));
-  const mark = (id: string, isMarked: boolean) =>
-    set("marked", (isMarked ? [...marked, id] : marked.filter((one) => one !== id)).join(","));
+  const [chosen, setChosen] = useState(() => (search.get("marked") ?? "").split(","));
+  const marked = chosen.filter((id) => rows.some((one) => one.version_id === id));
+  const mark = (id: string, isMarked: boolean) => {
+    const next = isMarked ? [...marked, id] : marked.filter((one) => one !== id);
+    // The address follows a moment later than the tick has to be seen.
+    setChosen(next);
+    set("marked", next.join(","));
+  };
   const remove = async (version: string) => {
     const path = { saved_model: model.saved_model_id, version };
     await unwrap(api.DELETE("/api/v1/saved-models/{saved_model}/versions/{version}", { params: { path } }));

@@ -45,8 +45,8 @@ export function columnsOf(model: SavedModel, data: Map<string, string>, onDelete
       by: (one: Version) => one.metrics[name] ?? null,
       show: (one: Version) => measured(one.metrics[name]),
     })),
-    { key: "data", name: "Data", width: 170, by: (one) => nameOf(data.get(one.version_id)), show: (one) => <Data path={data.get(one.version_id)} /> },
-    { key: "session", name: "Session", width: 200, by: (one) => one.session_reference, show: (one) => <Session version={one} /> },
+    { key: "data", name: "Data", width: 190, by: (one) => nameOf(data.get(one.version_id)), show: (one) => <Data path={data.get(one.version_id)} /> },
+    { key: "session", name: "Session", width: 90, by: (one) => one.session_reference, show: (one) => <Session version={one} /> },
     { key: "created_at", name: "Deployed", width: 120, by: (one) => one.created_at, show: (one) => <Ago moment={one.created_at} /> },
     { key: "epoch", name: "Kept epoch", width: 110, by: (one) => one.best_epoch, show: (one) => count(one.best_epoch) },
     { key: "epochs", name: "Epochs", width: 90, by: (one) => one.epochs, show: (one) => count(one.epochs) },
@@ -74,7 +74,7 @@ function Data({ path }: { path: string | undefined }) {
 function Session({ version }: { version: Version }) {
   return (
     <Anchor component={Link} size="sm" to={reportOf(version)} title={`Report of ${version.session_reference}`}>
-      {version.session_reference}
+      {version.session_reference.split("/").at(-1)}
     </Anchor>
   );
 }
