@@ -112,8 +112,8 @@ def score(page, look, tmp_path):
     form.get_by_label("Path").fill(str(one_good_and_one_strange_row(tmp_path)))
     form.get_by_role("button", name="Score").click()
     one = page.get_by_role("region", name="new.csv by v2")
-    expect(one.get_by_role("link", name="Download 1 scored rows")).to_be_visible(timeout=LONG)
-    rejected = saved(page, tmp_path, one.get_by_role("link", name="Download 1 rejected rows"))
+    expect(one.get_by_role("link", name="Download 1 scored row")).to_be_visible(timeout=LONG)
+    rejected = saved(page, tmp_path, one.get_by_role("link", name="Download 1 rejected row"))
     assert "strange" in rejected.read_text("utf-8")
 
     form.get_by_label("a dataset").check()

@@ -13,7 +13,7 @@ export function DriftTable({ label, drift, chosen, onChoose }: {
   return (
     <ScrolledTable
       label={label}
-      minWidth={780}
+      minWidth={1000}
       columns={["Column", "Drift", "Index", "Then and now", "Test", "p", "Missing then", "Missing now", "New"]}
     >
       {sorted(drift).map((one) => (
@@ -30,7 +30,7 @@ export function DriftTable({ label, drift, chosen, onChoose }: {
             </Button>
           </Table.Th>
           <Table.Td>
-            <Badge variant="light" color={LEVEL_COLOURS[one.level]}>
+            <Badge variant="light" miw="max-content" color={LEVEL_COLOURS[one.level]}>
               {one.level}
             </Badge>
           </Table.Td>
@@ -38,7 +38,7 @@ export function DriftTable({ label, drift, chosen, onChoose }: {
           <Table.Td>
             <SmallBins drift={one} />
           </Table.Td>
-          <Table.Td>{one.test ? `${one.test} ${measured(one.statistic)}` : "–"}</Table.Td>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>{one.test ? `${one.test} ${measured(one.statistic)}` : "–"}</Table.Td>
           <Table.Td style={{ whiteSpace: "nowrap" }}>{pValue(one.p_value)}</Table.Td>
           <Table.Td>{percent(one.missing_before)}</Table.Td>
           <Table.Td>{percent(one.missing_now)}</Table.Td>

@@ -6,6 +6,7 @@ import { farthestColumns } from "./drift";
 import type { Evaluation } from "./queries";
 
 const MOST_COLUMNS = 5;
+const STRONG = 0.25;
 
 /** Chosen metrics and the drift of chosen columns, evaluation by evaluation. */
 export function EvaluationCharts({ evaluations, metric }: { evaluations: Evaluation[]; metric: string | null }) {
@@ -33,6 +34,7 @@ export function EvaluationCharts({ evaluations, metric }: { evaluations: Evaluat
         <OverTime
           title="Drift of the evaluations"
           y="population stability index"
+          least={STRONG}
           evaluations={evaluations}
           lines={shownColumns.map((column) => ({
             name: column,
@@ -53,20 +55,24 @@ function metricLines(evaluations: Evaluation[], name: string, color: string): Li
   ];
 }
 
-function OverTime({ title, y, evaluations, lines, note }: {
+function OverTime({ title, y, evaluations, lines, note, least }: {
   title: string;
   y: string;
   evaluations: Evaluation[];
   lines: Line[];
   note: string;
+  /** The axis begins at zero and goes at least so far; else it fits the lines. */
+  least?: number;
 }) {
+  const highest = Math.max(least ?? 0, ...lines.flatMap((one) => one.points.map(([, value]) => value ?? 0)));
+  const yRange: [number, number] | undefined = least === undefined ? undefined : [0, highest];
   const idOf = (number: number) => evaluations[number - 1]?.evaluation_id ?? "";
   return (
     <Chart
       title={title}
       note={note}
       height={260}
-      option={lineChart({ x: "evaluation", y, lines, whole: true, xFormat: idOf })}
+      option={lineChart({ x: "evaluation", y, lines, yRange, whole: true, xFormat: idOf })}
       table={() => ({
         columns: ["evaluation", "when", ...lines.map((one) => one.name)],
         rows: evaluations.map((one, at) => [one.evaluation_id, one.created_at, ...lines.map((line) => line.points[at]?.[1] ?? null)]),

@@ -54,7 +54,7 @@ function Facts({ found }: { found: Evaluation }) {
     ["Of an unknown class", found.unknown_class_rows],
     ["Not scorable", found.unscorable_rows],
     ["Did not parse", found.rejected_rows],
-    ["Drift", `on ${count(found.drift_rows)} rows drawn at random`],
+    ["Drift", found.drift_rows === found.rows ? "on all rows" : `on ${count(found.drift_rows)} rows drawn at random`],
   ];
   for (const [output, threshold] of Object.entries(found.thresholds)) {
     if (threshold !== null) all.push([output ? `Threshold of ${output}` : "Threshold", measured(threshold)]);

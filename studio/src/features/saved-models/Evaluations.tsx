@@ -89,7 +89,7 @@ function Line({ model, evaluation, metric }: { model: SavedModel; evaluation: Ev
       <Table.Td>
         {drift ? (
           <>
-            <Badge variant="light" color={LEVEL_COLOURS[drift.level]} mr={6}>
+            <Badge variant="light" miw="max-content" color={LEVEL_COLOURS[drift.level]} mr={6}>
               {drift.level}
             </Badge>
             {drift.column} {measured(drift.psi)}

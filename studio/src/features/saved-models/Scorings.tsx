@@ -25,13 +25,15 @@ export function Scorings({ model }: { model: SavedModel }) {
   );
 }
 
+const rows = (number: number | null | undefined, kind: string) => `${count(number)} ${kind} ${number === 1 ? "row" : "rows"}`;
+
 function Results({ job }: { job: ModelJob }) {
   const base = `/api/v1/model-jobs/${job.job_id}`;
   return (
     <Group gap="lg">
-      <Download href={`${base}/output`}>Download {count(job.scored_rows)} scored rows</Download>
+      <Download href={`${base}/output`}>Download {rows(job.scored_rows, "scored")}</Download>
       {job.rejected_rows ? (
-        <Download href={`${base}/rejected`}>Download {count(job.rejected_rows)} rejected rows</Download>
+        <Download href={`${base}/rejected`}>Download {rows(job.rejected_rows, "rejected")}</Download>
       ) : (
         <Text size="sm" c="dimmed">
           No row was rejected
