@@ -38,6 +38,7 @@ def deploy(page, name):
 
 
 def test_a_model_in_use(page, look, tmp_path):
+    expect(page.get_by_role("button", name="Open the wine sample")).to_be_visible()
     page.get_by_role("link", name="Saved models").click()
     expect(page.get_by_role("heading", name="Nothing is deployed yet")).to_be_visible()
     look("empty")
