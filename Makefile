@@ -19,7 +19,7 @@ demo: $(STAMP)  ## train a model on white wines, from nothing
 serve: $(STAMP) $(PAGES)  ## the studio in the browser, from nothing
 	$(BIN)/hornbook serve
 
-# The sources are compiled first: half of the tests' time goes to processes that import them.
+# The sources are compiled first: many tests start processes that import them.
 test: check test-studio $(WHEEL)  ## every test, with linters and types first
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
