@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from hornbook import __version__
 from hornbook.api import (
     datasets,
+    design_uploads,
     designs,
     evaluations,
     events,
@@ -23,6 +24,7 @@ from hornbook.api import (
     runtime,
     samples,
     saved_models,
+    sent_rows,
     sessions,
     tasks,
 )
@@ -38,10 +40,12 @@ _PARTS = (
     folders,
     tasks,
     designs,
+    design_uploads,
     plans,
     sessions,
     saved_models,
     evaluations,
+    sent_rows,
     exports,
     runtime,
     samples,
