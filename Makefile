@@ -22,7 +22,7 @@ serve: $(STAMP) $(PAGES)  ## the studio in the browser, from nothing
 test: check test-studio $(WHEEL)  ## every test, with linters and types first
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
-	$(BIN)/pytest -n 2 --dist worksteal -q
+	$(BIN)/pytest -n 3 --dist worksteal -q
 
 test-fast: $(STAMP)  ## an answer in two minutes: no real trainings
 	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow"

@@ -37,7 +37,8 @@ import sys, mlflow
 mlflow.pyfunc.save_model(sys.argv[1], python_model=sys.argv[2], pip_requirements=["mlflow"])
 """
 MODEL = """
-import json, os
+import os
+import threading
 import mlflow
 import polars as pl
 
@@ -48,9 +49,12 @@ class Adult(mlflow.pyfunc.PythonModel):
 
         workspace = hornbook.open_workspace(os.environ["HORNBOOK_HOME"])
         self.predictor = workspace.model("latest").predictor()
+        # MLflow predicts in several threads, and a Keras model on JAX is for one at a time.
+        self.one_at_a_time = threading.Lock()
 
     def predict(self, context, model_input, params=None):
-        return self.predictor.predict(pl.from_pandas(model_input)).to_pandas()
+        with self.one_at_a_time:
+            return self.predictor.predict(pl.from_pandas(model_input)).to_pandas()
 
 
 mlflow.models.set_model(Adult())
@@ -71,7 +75,13 @@ class Server:
         self.port = port
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, "HORNBOOK_HOME": str(home), "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={
+                **os.environ,
+                "HORNBOOK_HOME": str(home),
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                # MLflow starts a server that it looks for there.
+                "PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ['PATH']}",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -18,6 +18,13 @@ def test_the_palette_goes_everywhere(page, look):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Features handling")).to_be_visible()
 
+    page.keyboard.press("Control+k")
+    search.fill("validate")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Architecture")).to_be_visible()
+    expect(page.get_by_text("Validation successful")).to_be_visible(timeout=60_000)
+    expect(page).not_to_have_url(re.compile("validate"))
+
     page.get_by_role("button", name="Search").click()
     search.fill("white wines")
     expect(page.get_by_role("option", name=re.compile("white wines 4,898 rows"))).to_be_visible()
@@ -85,6 +92,7 @@ def test_errors_are_gone_through_and_what_is_typed_is_validated(page, look):
     )
 
     page.get_by_role("link", name="Runtime environment").click()
+    expect(page.get_by_role("heading", name="Runtime environment")).to_be_visible()
     page.keyboard.press("Control+Enter")
     dialog = page.get_by_role("dialog", name="Train")
     expect(dialog.get_by_label("Session name")).to_be_focused()

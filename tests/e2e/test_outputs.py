@@ -89,6 +89,16 @@ def test_two_targets_are_learnt_measured_and_predicted_at_once(terminal, table):
     assert (predicted["prediction_answer"] == predicted["answer"]).mean() > 0.85
     assert np.corrcoef(predicted["prediction_amount"], predicted["amount"])[0, 1] > 0.85
     assert predicted[["proba_answer_a", "proba_answer_b"]].sum(axis=1).round(5).eq(1).all()
+    terminal.run("score", "latest", table, "scored.csv", "--threshold", 0.0)
+    assert set(pd.read_csv(terminal.folder / "scored.csv")["prediction_answer"]) == {"b"}
+    found = terminal.json("evaluate", "latest", table, "--rows")
+    metrics = {one["name"]: one["value"] for one in found["metrics"]}
+    correct = (predicted["prediction_answer"] == predicted["answer"]).mean()
+    assert metrics["answer Accuracy"] == pytest.approx(correct)
+    rows = pd.read_parquet(found["rows_file"])
+    assert metrics["amount MAE"] == pytest.approx(rows["error_amount"].abs().mean(), rel=1e-4)
+    names = {one["column"] for one in found["prediction_drift"]}
+    assert names == {"prediction of amount", "prediction of answer", "probability of b in answer"}
 
 
 def test_a_list_of_outputs_trains_on_tensorflow(terminal, table):
@@ -127,3 +137,15 @@ def test_a_row_may_have_several_labels(terminal, table, target):
     has_big = predicted["prediction"].str.split(between).map(lambda labels: "big" in labels)
     assert (has_big == predicted["big"].astype(bool)).mean() > 0.9
     assert {"proba_big", "proba_wide"} <= set(predicted.columns)
+    rows = pd.read_csv(table)
+    rows.loc[:9, "tags"] = "big,new"
+    rows.to_csv(terminal.folder / "new.csv", index=False)
+    found = terminal.json("evaluate", "latest", "new.csv", "--rows")
+    assert found["unknown_class_rows"] == (10 if "separator" in target else 0)
+    metrics = {one["name"]: one["value"] for one in found["metrics"]}
+    assert metrics["ROC AUC"] > 0.9
+    evaluated = pd.read_parquet(found["rows_file"])
+    assert len(evaluated) == found["evaluated_rows"] == 400 - found["unknown_class_rows"]
+    assert evaluated["correct"].mean() > 0.7
+    names = [one["column"] for one in found["prediction_drift"]]
+    assert {"prediction", "probability of big", "probability of wide"} <= set(names)

@@ -77,3 +77,10 @@ def test_lists_of_labels_are_read_whatever_the_separator() -> None:
 def test_a_text_in_brackets_that_is_no_list_is_a_text() -> None:
     encoder = LabelsEncoder.for_texts(pl.Series("tags", ["[sic]", "[a|b]"]), "|")
     assert encoder.labels == ("[a", "[sic]", "b]")
+
+
+def test_rows_of_labels_that_are_all_known():
+    encoder = LabelsEncoder(("tags",), ("a", "b"), "|")
+    frame = pl.DataFrame({"tags": ["a|b", "b|c", "", None, '["a", "c"]', "c"]})
+    assert encoder.known_rows(frame).tolist() == [True, False, True, True, False, False]
+    assert LabelsEncoder(("a", "b"), ("a", "b")).known_rows(frame).all()

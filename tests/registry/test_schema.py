@@ -55,6 +55,7 @@ def test_versions_of_an_older_database_were_active_in_their_order(
     registry.close()
     with closing(sqlite3.connect(home / "hornbook.db")) as database:
         database.execute("DROP TABLE activations")
+        database.execute("DROP TABLE endpoint_keys")
         database.execute("UPDATE alembic_version SET version_num = '0002'")
         database.commit()
     with Registry(home) as upgraded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,10 @@ from hornbook.training.result import OutputResult, TrainingResult
 
 class NoNetwork:
     """What a report never looks at."""
+
+    layers: ClassVar = []
+    built = False
+    trainable_variables: ClassVar = []
 
     def save(self, path: Path) -> None:
         path.write_bytes(b"")

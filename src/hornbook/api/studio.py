@@ -17,9 +17,11 @@ from hornbook.errors import HornbookError
 from hornbook.jobs import (
     RETRAINING_FILE,
     CheckProcesses,
+    Endpoints,
     ExportRuns,
     Retraining,
     SpareWorkers,
+    StudioKey,
     TensorBoard,
     TrainingQueue,
     finish_retraining,
@@ -69,6 +71,8 @@ class Studio:
         self.model_jobs = ModelJobs(self.home)
         self.tensorboard = TensorBoard(self.home / "analyses")
         self.exports = ExportRuns(self.home)
+        self.endpoint_key = StudioKey(self.registry)
+        self.endpoints = Endpoints(self.home, self.endpoint_key)
         self.queue = TrainingQueue(
             self.registry,
             limit=self.limit,
@@ -90,7 +94,7 @@ class Studio:
         self.checks.close()
 
     def close(self) -> None:
-        """Ends what would outlive the server, but no training."""
+        """Ends what would outlive the server, but no training and no endpoint."""
         self.end_checks()
         self.queue.close()
         self.exports.close()
@@ -99,6 +103,7 @@ class Studio:
             self.spares.close()
         self.tensorboard.close()
         self.model_jobs.close()
+        self.endpoint_key.revoke()
         self.tables.close()
         self.registry.close()
 

@@ -120,6 +120,14 @@ class LabelsEncoder:
         found = _split(frame[self.columns[0]], self.separator).explode().drop_nulls().unique()
         return [label for label in found.to_list() if label not in self.labels]
 
+    def known_rows(self, frame: pl.DataFrame) -> NDArray[np.bool_]:
+        """True on rows all of whose labels are known; shape `(n_rows,)`."""
+        if self.separator is None:
+            return np.ones(len(frame), np.bool_)
+        labels = _split(frame[self.columns[0]], self.separator)
+        are_known = labels.list.eval(pl.element().is_in(list(self.labels))).list.all()
+        return are_known.fill_null(value=True).to_numpy()
+
     def decode(self, flags: NDArray[Any]) -> pl.Series:
         """The labels of rows of zeros and ones, as texts with the separator between them.
 

@@ -8,6 +8,8 @@ from hornbook.jobs.deployment import (
     checked_policy,
     deploy_model,
 )
+from hornbook.jobs.endpoint_key import STUDIO_KEY_PREFIX, StudioKey
+from hornbook.jobs.endpoints import EndpointRun, Endpoints, EndpointStatus
 from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
 from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
@@ -36,11 +38,15 @@ __all__ = [
     "LOG_FILE",
     "OPEN",
     "RETRAINING_FILE",
+    "STUDIO_KEY_PREFIX",
     "ActivationPolicy",
     "CheckProcesses",
     "CheckReport",
     "ColumnPreview",
     "Deployment",
+    "EndpointRun",
+    "EndpointStatus",
+    "Endpoints",
     "ExportRun",
     "ExportRuns",
     "FairComparison",
@@ -48,6 +54,7 @@ __all__ = [
     "Retraining",
     "RunningTraining",
     "SpareWorkers",
+    "StudioKey",
     "TensorBoard",
     "TrainingPlan",
     "TrainingQueue",

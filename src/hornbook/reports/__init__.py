@@ -16,6 +16,7 @@ from hornbook.reports.multiclass import MulticlassReport
 from hornbook.reports.multilabel import MultilabelReport
 from hornbook.reports.predicted_rows import PredictedRow, PredictedRows, RowOrder, predicted_rows
 from hornbook.reports.regression import RegressionReport
+from hornbook.reports.row_form import RowForm, row_form
 
 __all__ = [
     "BinaryReport",
@@ -31,6 +32,7 @@ __all__ = [
     "PredictedRow",
     "PredictedRows",
     "RegressionReport",
+    "RowForm",
     "RowOrder",
     "compare_models",
     "confusion_of",
@@ -40,4 +42,5 @@ __all__ = [
     "model_network",
     "model_report",
     "predicted_rows",
+    "row_form",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from hornbook.batching.ahead import Ahead
 from hornbook.data import RowBlock, RowStream
 from hornbook.errors import DataError
 from hornbook.features import Encoder, LabelsEncoder, Targets
+from hornbook.features.target import Label
 from hornbook.metrics import TaskMeasurer, get_metric, output_metric_name
 from hornbook.serving.column_drift import drifts
 from hornbook.serving.evaluation_record import EvaluatedMetric, Evaluation
@@ -187,16 +188,18 @@ class _Evaluating:
         """Which rows have classes that the model knows; some others are told of."""
         known = np.ones(len(frame), np.bool_)
         for encoder in self._targets.encoders.values():
+            column = encoder.columns[0]
             if isinstance(encoder, LabelsEncoder):
-                continue
-            series = frame[encoder.column]
-            unknown = encoder.unknown_labels(series)
-            if unknown:
-                known &= ~series.is_in(unknown).fill_null(value=False).to_numpy()
+                unknown: Sequence[Label] = encoder.unknown_labels(frame)
+                known &= encoder.known_rows(frame)
+            else:
+                unknown = encoder.unknown_labels(frame[column])
+                if unknown:
+                    is_unknown = frame[column].is_in(list(unknown)).fill_null(value=False)
+                    known &= ~is_unknown.to_numpy()
+            if unknown and not any(one.startswith(f"'{column}' holds") for one in self._notes):
                 shown = ", ".join(map(repr, unknown[:5]))
-                note = f"'{encoder.column}' holds {shown}, which the model does not know."
-                if not any(one.startswith(f"'{encoder.column}' holds") for one in self._notes):
-                    self._notes.append(note)
+                self._notes.append(f"'{column}' holds {shown}, which the model does not know.")
         return known
 
     def _evaluation(self) -> Evaluation:

@@ -158,6 +158,8 @@ class ModelJobs:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # Somebody has to take note of its end, or a zombie stays.
+        threading.Thread(target=process.wait, name="model-job", daemon=True).start()
         with suppress(psutil.NoSuchProcess):
             started = psutil.Process(process.pid).create_time()
             write_json_atomically(folder / _PROCESS_FILE, {"pid": process.pid, "started": started})

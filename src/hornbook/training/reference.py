@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from hornbook.atomic import write_json_atomically
 from hornbook.batching import PreparedRows
@@ -19,6 +18,7 @@ from hornbook.features import FeaturePipeline, FeatureType
 from hornbook.features.column_sketch import ColumnSketch, sketch
 from hornbook.metrics import PredictionType
 from hornbook.training.artifact import ModelOutput
+from hornbook.training.kept_sketches import ARRAYS_FILE, SKETCHES_FILE, read_sketches
 
 __all__ = [
     "SAMPLE_ROWS",
@@ -30,8 +30,6 @@ __all__ = [
 SAMPLE_ROWS = 50_000
 """Rows that sketches are made of, drawn where there are more."""
 
-_FILE = "reference.json"
-_ARRAYS_FILE = "reference.safetensors"
 _MOST_CLASSES = 20
 _READ_BYTES = 64 * 2**20
 
@@ -79,9 +77,9 @@ class ModelReference:
             for at, one in enumerate(sketches.values())
             if len(one.numbers)
         }
-        save_file(arrays, folder / _ARRAYS_FILE)
+        save_file(arrays, folder / ARRAYS_FILE)
         write_json_atomically(
-            folder / _FILE,
+            folder / SKETCHES_FILE,
             {
                 group: {name: one.to_json() for name, one in sketches.items()}
                 for group, sketches in groups.items()
@@ -91,19 +89,8 @@ class ModelReference:
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """The reference in a model's folder; `None` where its training kept none."""
-        if not (folder / _FILE).is_file():
-            return None
-        values = json.loads((folder / _FILE).read_text("utf-8"))
-        arrays = load_file(folder / _ARRAYS_FILE)
-        return cls(
-            *(
-                {
-                    name: ColumnSketch.from_json(one, arrays.get(f"{group}/{at}", np.empty(0)))
-                    for at, (name, one) in enumerate(values[group].items())
-                }
-                for group in ("inputs", "predictions")
-            )
-        )
+        sketches = read_sketches(folder)
+        return None if sketches is None else cls(**sketches)
 
 
 def sketch_features(

@@ -15,6 +15,8 @@ const DesignPage = lazy(() => import("@/features/design/DesignPage"));
 const ResultPage = lazy(() => import("@/features/sessions/ResultPage"));
 const ReportPage = lazy(() => import("@/features/report/ReportPage"));
 const ComparePage = lazy(() => import("@/features/models/ComparePage"));
+const EndpointsPage = lazy(() => import("@/features/endpoints/EndpointsPage"));
+const EndpointPage = lazy(() => import("@/features/endpoints/EndpointPage"));
 const SavedModelsPage = lazy(() => import("@/features/models/SavedModelsPage"));
 
 const waiting = (
@@ -43,6 +45,8 @@ export function App() {
           <Route path="/projects/:project" element={<ProjectPage />} />
           <Route path="/projects/:project/datasets/:dataset" element={<DatasetPage />} />
           <Route path="/projects/:project/datasets/:dataset/new" element={<NewTaskPage />} />
+          <Route path="/endpoints" element={<EndpointsPage />} />
+          <Route path="/endpoints/:name" element={<EndpointPage />} />
           <Route path="/folders" element={<FoldersPage />} />
           <Route path="/saved-models" element={<SavedModelsPage />} />
           <Route

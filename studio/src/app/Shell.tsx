@@ -18,6 +18,7 @@ import {
   IconLayoutDashboard,
   IconMoon,
   IconPackage,
+  IconPlugConnected,
   IconSearch,
   IconSun,
   IconTable,
@@ -137,6 +138,13 @@ function Navigation({ projects, project, tasks, datasets }: ReturnType<typeof us
         label="Saved models"
         active={pathname === "/saved-models"}
         leftSection={<IconPackage size={16} aria-hidden />}
+      />
+      <NavLink
+        component={Link}
+        to="/endpoints"
+        label="Endpoints"
+        active={pathname.startsWith("/endpoints")}
+        leftSection={<IconPlugConnected size={16} aria-hidden />}
       />
     </div>
   );

@@ -102,6 +102,7 @@ function useProjectCommands(): Command[] {
       run: () => navigate(`/projects/${one.key}`),
     })),
     { id: "folders", group: "Pages", label: "Folders", run: () => navigate("/folders") },
+    { id: "endpoints", group: "Pages", label: "Endpoints", run: () => navigate("/endpoints") },
     { id: "saved", group: "Pages", label: "Saved models", run: () => navigate("/saved-models") },
   ];
 }

@@ -29,6 +29,16 @@ ROW: dict[str, Any] = {
 }
 
 
+PROCESSOR = """
+class Shrunk:
+    def transform(self, series):
+        return (series.fillna(0).clip(-1e6, 1e6) / 100).to_numpy()[:, None]
+
+
+processor = Shrunk()
+"""
+
+
 @dataclass(frozen=True)
 class Trained:
     """A workspace.
@@ -58,7 +68,10 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         flags=re.MULTILINE,
     )
     assert replaced == 1
+    text = text.replace('m = { type = "numerical"', 'm = { type = "numerical", handling = "custom"')
     task.write_text(text, "utf-8")
+    (folder / "mixed" / "features").mkdir(exist_ok=True)
+    (folder / "mixed" / "features" / "m.py").write_text(PROCESSOR)
     sessions = []
     for epochs in (1, 2):
         made = hornbook(home, "train", "mixed", "--set", f"training.epochs={epochs}", "--json")

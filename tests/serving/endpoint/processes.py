@@ -70,7 +70,9 @@ class EndpointProcess:
                 self.port = int(line.split("/ready")[0].rpartition(":")[2])
             if line.startswith("Ready at"):
                 return
-        raise AssertionError(self.log)
+        told = self.log
+        self.end()
+        raise AssertionError(told)
 
     @property
     def log(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from processes import EndpointProcess, Load, hornbook
@@ -106,6 +108,17 @@ def test_a_version_that_cannot_be_loaded_takes_over_nothing(
     assert {one.status for one in load.answers} == {200}
     session.write_bytes(whole)
     hornbook(trained.home, "deploy", trained.sessions[0], "--name", "mixed")
+
+
+def test_a_model_whose_code_is_not_trusted_is_not_served(trained: Trained, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(trained.home, home)
+    assert "features/m.py" in hornbook(home, "trust", "mixed", "--show")
+    shutil.rmtree(home / "trusted")
+    with pytest.raises(AssertionError) as caught:
+        EndpointProcess(home, "mixed")
+    assert "hornbook trust" in str(caught.value)
+    assert "Not loaded: mixed" in str(caught.value)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

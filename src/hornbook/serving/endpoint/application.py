@@ -189,7 +189,7 @@ class Application:
     def _log_request(self, exchange: Exchange, status: int, seconds: float) -> None:
         line = {
             "time": now(),
-            "level": "info" if status < 500 else "error",
+            "level": "info" if status < 500 or status == 503 else "error",
             "event": "request",
             "request_id": exchange.request_id,
             "method": exchange.method,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from hornbook.serving.endpoint.audit import Audit
 from hornbook.serving.endpoint.catalog import Catalog, ServedModel
@@ -33,6 +35,10 @@ from hornbook.serving.endpoint.rows_form import predictions_of
 from hornbook.serving.endpoint.served_version import ServedVersion
 
 __all__ = ["Routes"]
+
+_T = TypeVar("_T")
+_FEW_ROWS = 256
+_ROW_BYTES = 100
 
 
 class Routes:
@@ -115,10 +121,10 @@ class Routes:
         key, forced = dispatch_of(value)
         version = self._version(exchange, model, key, forced)
         with version.in_use():
-            rows = version.loaded.reader.read(found, place)
+            rows = await _aside(len(found), version.loaded.reader.read, found, place)
             before = time.perf_counter() - started
             predictions = await self._predicted(exchange, version, rows)
-        results = results_of(version.loaded.outputs, predictions)
+        results = await _aside(rows.n_rows, results_of, version.loaded.outputs, predictions)
         answer: dict[str, Any] = (
             {"result": results[0]} if verb == "predict" else {"results": results}
         )
@@ -140,12 +146,14 @@ class Routes:
         found = list_of(object_of(exchange, body), "rows", '{"rows": [{"COLUMN": VALUE, …}]}')
         version = self._version(exchange, model, None, version_id)
         with version.in_use():
-            rows = version.loaded.reader.read(found, "rows[{row}]")
+            rows = await _aside(len(found), version.loaded.reader.read, found, "rows[{row}]")
             predictions = await self._predicted(exchange, version, rows)
         answer: dict[str, Any] = {
             "model": model.name,
             "version": version.version_id,
-            "predictions": predictions_of(version.loaded.outputs, predictions),
+            "predictions": await _aside(
+                rows.n_rows, predictions_of, version.loaded.outputs, predictions
+            ),
         }
         if rows.ignored_columns:
             answer["ignored_columns"] = rows.ignored_columns
@@ -160,8 +168,10 @@ class Routes:
         version = self._version(exchange, model, None, version_id)
         with version.in_use():
             wanted = wanted_outputs(value, version.loaded.outputs)
-            found = rows_of(value, version.loaded.reader.columns)
-            rows = version.loaded.reader.read(found, "Row {row}")
+            columns = version.loaded.reader.columns
+            # How many rows there are is known when they are read.
+            found = await _aside(len(body) // _ROW_BYTES, rows_of, value, columns)
+            rows = await _aside(len(found), version.loaded.reader.read, found, "Row {row}")
             predictions = await self._predicted(exchange, version, rows)
         return Answer.of(infer_answer(version, value, wanted, predictions))
 
@@ -216,6 +226,13 @@ class Routes:
     def _ready(self, is_ready: bool, more: dict[str, Any]) -> Answer:
         is_ready = is_ready and not self.is_draining
         return Answer.of({**more, "ready": is_ready}, 200 if is_ready else 503)
+
+
+async def _aside(n_rows: int, function: Callable[..., _T], *arguments: Any) -> _T:
+    """Calls a function in a thread where there is much to do, so that others are answered."""
+    if n_rows <= _FEW_ROWS:
+        return function(*arguments)
+    return await asyncio.to_thread(function, *arguments)
 
 
 def _told(model: ServedModel) -> dict[str, Any]:

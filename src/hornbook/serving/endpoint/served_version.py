@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from hornbook.errors import HornbookError
+from hornbook.errors import HornbookError, UntrustedModelError
 from hornbook.features import FeatureType
 from hornbook.features.image_loading import (
     UnknownImageError,
@@ -36,6 +36,14 @@ from hornbook.training.resources import DesignResources
 from hornbook.training.trust import TrustedModels
 
 __all__ = ["BatchSettings", "LoadedVersion", "ServedVersion", "load_version"]
+
+
+_EXAMPLES = {
+    FeatureType.NUMERICAL: 0.0,
+    FeatureType.CATEGORICAL: "a",
+    FeatureType.TEXT: "a",
+    FeatureType.DATE: "2024-01-01",
+}
 
 
 @dataclass(frozen=True)
@@ -83,15 +91,23 @@ class LoadedVersion:
         self._limit = limit
 
     def warm(self) -> None:
-        """Predicts one batch of each shape, so that no request waits for the compiler."""
+        """Predicts one batch of each shape, so that no request waits for the compiler.
+
+        Raises:
+            UntrustedModelError: a row is prepared by code that may not be run here.
+        """
         n_rows = 1
         while n_rows <= self._limit:
             self.predictor.warm(n_rows)
             n_rows *= 2
-        cells: Cells = [[None] for _ in self.reader.columns]
-        # A handling may want a value in every row.
-        with suppress(HornbookError):
+        cells: Cells = [[_EXAMPLES.get(reader.feature_type)] for reader in self.reader.columns]
+        try:
             self.predictor.predict(frame_of(self.reader.columns, cells))
+        except UntrustedModelError:
+            raise
+        except HornbookError:
+            # An example that this model refuses: it wants an image, or dislikes the text.
+            return
 
     def predict(self, cells: Cells, n_rows: int) -> Predictions:
         """Predicts at most as many rows as a batch has.
@@ -143,20 +159,12 @@ class LoadedVersion:
 
     def _reasons(self, frame: pl.DataFrame) -> dict[int, str]:
         """Why rows are left out, by row."""
-        columns: dict[int, list[str]] = {}
-        for feature, fitted in self._features():
-            if not feature.handling.drops_missing_rows:
-                continue
-            missing = frame.select(
-                feature.handling.missing_expression(feature.column).alias("missing")
-            )["missing"].to_list()
-            unusable = fitted.unusable_rows(frame[feature.column].alias("values"))
-            for row, is_missing in enumerate(missing):
-                if is_missing or (unusable is not None and unusable[row]):
-                    columns.setdefault(row, []).append(feature.column)
+        faults = self.predictor.artifact.pipeline.faults(frame)
+        reasons = [] if faults is None else faults.to_list()
         return {
-            row: f"The model leaves out rows without a usable value of {_quoted(names)}."
-            for row, names in columns.items()
+            row: f"The model leaves this row out: {reason}."
+            for row, reason in enumerate(reasons)
+            if reason is not None
         }
 
     def _features(self) -> Iterator[tuple[Any, Any]]:
@@ -270,7 +278,3 @@ def _why_unreadable(fitted: FittedImage, value: str) -> str | None:
     except UnreadableImageError as error:
         return error.message
     return None
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names)

@@ -90,6 +90,9 @@ class Watcher:
             self._tell_once({"level": "error", "event": "workspace unread", "error": error.message})
             return
         self._keys.replace(seen.keys)
+        for record, _ in seen.models.values():
+            if record.name not in self._catalog.models:
+                self._catalog.add(ServedModel(record.name, record.saved_model_id))
         for record, shares in seen.models.values():
             await self._follow(record, shares)
         if seen.problems:
@@ -116,10 +119,7 @@ class Watcher:
         return _Seen(models, keys, tuple(problems))
 
     async def _follow(self, record: SavedModelRecord, shares: Shares) -> None:
-        model = self._catalog.models.get(record.name)
-        if model is None:
-            model = ServedModel(record.name, record.saved_model_id)
-            self._catalog.add(model)
+        model = self._catalog.models[record.name]
         wanted = dict(shares)
         if tuple(wanted.items()) == model.shares:
             return

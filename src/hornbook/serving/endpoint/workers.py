@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
@@ -48,7 +49,10 @@ def serve_by_workers(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     with tempfile.TemporaryDirectory(prefix="hornbook-endpoint-") as shared:
-        workers = [_Worker(options, listening, shared) for _ in range(options.workers)]
+        workers = [
+            _Worker(_of_worker(options, number), listening, shared)
+            for number in range(1, options.workers + 1)
+        ]
         told = went_well = False
         try:
             while not ending.wait(0.1):
@@ -59,7 +63,7 @@ def serve_by_workers(
                         return False
                     mark_process_dead(worker.pid, shared)  # type: ignore[no-untyped-call]
                     time.sleep(_RESTART_SECONDS)
-                    workers[at] = _Worker(options, listening, shared)
+                    workers[at] = _Worker(_of_worker(options, at + 1), listening, shared)
                 if not told and all(worker.was_ready for worker in workers):
                     told = True
                     on_ready()
@@ -83,6 +87,14 @@ def run_worker() -> None:
         sys.stdout.flush()
 
     serve_here(options, listening, tell, listen_when_ready=True)
+
+
+def _of_worker(options: EndpointOptions, number: int) -> EndpointOptions:
+    """The options of one worker: an audit file that rotates is written by one process."""
+    if options.audit is None:
+        return options
+    name = f"{options.audit.name}.worker-{number}"
+    return replace(options, audit=options.audit.with_name(name))
 
 
 class _Worker:

@@ -131,7 +131,7 @@ from hornbook.training.context import TrainingContext, enter_design
 from hornbook.training.fit import fit, make_measurer, metric_prefix
 
 enter_design(design, HOME)
-measurer = make_measurer(design, data, code)
+measurer = make_measurer(design, data.targets, code)
 monitor = metric_prefix(design) + design.task.metric
 context = TrainingContext(HOME, *IDS, monitor, measurer.greater_is_better)
 user_model = build_for_training(

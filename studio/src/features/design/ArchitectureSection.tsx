@@ -1,8 +1,8 @@
 import { Alert, Button, Collapse, Group, Loader, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useMemo, useRef, useState } from "react";
+import { useAsked } from "@/shared/address/useAsked";
 import { api, type Problem, type Schemas, unwrap } from "@/shared/api/client";
 import { taskKey } from "@/shared/api/queries";
 import { type EditorHandle, LazyEditor } from "@/shared/editor/LazyEditor";
@@ -35,14 +35,7 @@ export function ArchitectureSection({ draft, task }: SectionProps) {
     if (!check.isPending) check.mutate();
   };
   useHotkey("validate", validate);
-  const [search, setSearch] = useSearchParams();
-  const asked = search.get("validate") === "1";
-  useEffect(() => {
-    if (!asked) return;
-    setSearch({}, { replace: true });
-    validate();
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [asked]);
+  useAsked("validate", validate);
   // What a valid check goes on to measure: asked for once a check, and kept with it.
   const run = useQuery({
     queryKey: ["estimate", taskKey(task), checks],

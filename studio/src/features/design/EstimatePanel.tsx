@@ -63,7 +63,7 @@ function Time({ run, measuring }: { run: RunEstimate | undefined; measuring: boo
   const facts: [string, string][] = [
     [`A step of ${count(run.batch_size)} rows`, durationRange(run.step_seconds_low ?? 0, run.step_seconds_high ?? 0)],
     [`An epoch of ${count(steps)} ${steps === 1 ? "step" : "steps"}`, durationRange(run.epoch_seconds_low, run.epoch_seconds_high)],
-    ["Of that, predicting the measured rows", durationRange(run.evaluation_seconds ?? 0, run.evaluation_seconds ?? 0)],
+    ["Predicting the measured rows", durationRange(run.evaluation_seconds ?? 0, run.evaluation_seconds ?? 0)],
     ["The first step, which compiles", durationRange(run.first_step_seconds ?? 0, run.first_step_seconds ?? 0)],
     ["Preprocessing all rows once", durationRange(run.preparation_seconds ?? 0, run.preparation_seconds ?? 0)],
   ];

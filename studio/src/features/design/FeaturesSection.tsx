@@ -106,8 +106,8 @@ export function FeaturesSection({ draft, task }: SectionProps) {
                   />
                 ),
               },
-              { key: "column", header: "Column", width: 180 },
-              { key: "role", header: "Use", width: 76 },
+              { key: "column", header: "Column", width: 190 },
+              { key: "role", header: "Use", width: 92 },
               { key: "type", header: "Type", width: 100 },
               { key: "handling", header: "Handling", width: 110 },
               { key: "missing", header: "Missing", width: 80 },

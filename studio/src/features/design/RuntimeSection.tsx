@@ -1,4 +1,4 @@
-import { Alert, Badge, Group, Paper, Progress, Radio, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Group, Paper, Progress, Radio, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/shared/api/client";
@@ -33,8 +33,7 @@ export function RuntimeSection({ draft, task }: SectionProps) {
               key={one.name}
               value={one.name}
               name={NAMES[one.name] ?? one.name}
-              mark={one.version === null && <Badge variant="default" tt="none" style={{ flexShrink: 0 }}>not installed</Badge>}
-              note={one.version === null ? `pip install '${one.name === "torch" ? "hornbook[torch]" : one.name}'` : `Version ${one.version}`}
+              note={one.version === null ? `Not installed: pip install '${one.name === "torch" ? "hornbook[torch]" : one.name}'` : `Version ${one.version}`}
               disabled={one.version === null && backend !== one.name}
             />
           ))}
@@ -73,21 +72,17 @@ export function RuntimeSection({ draft, task }: SectionProps) {
   );
 }
 
-function Choice({ value, name, note, mark, disabled, children }: {
+function Choice({ value, name, note, disabled, children }: {
   value: string;
   name: string;
   note: string;
-  mark?: ReactNode;
   disabled?: boolean;
   children?: ReactNode;
 }) {
   return (
     <Paper withBorder p="sm">
       <Stack gap={6}>
-        <Group justify="space-between" align="flex-start" wrap="nowrap">
-          <Radio value={value} label={name} description={note} disabled={disabled} />
-          {mark}
-        </Group>
+        <Radio value={value} label={name} description={note} disabled={disabled} />
         {children}
       </Stack>
     </Paper>

@@ -58,7 +58,7 @@ export function SessionPanel({ session, search, set }: {
         </Alert>
       )}
       {board && <TensorBoardFrame session={session} />}
-      {epochs > 0 && !board && <SessionCharts session={session} epochs={found} search={search} set={set} />}
+      {(epochs > 0 || session.status === "running") && !board && <SessionCharts session={session} epochs={found} search={search} set={set} />}
       {detail.data && <Summaries detail={detail.data} />}
       <LogView session={session} />
     </Stack>

@@ -40,6 +40,13 @@ describe("the points of a training", () => {
     expect(points.bestEpoch).toBe(2);
   });
 
+  it("puts thinned epochs where they belong", () => {
+    const points = new EpochPoints();
+    points.load({ ...curves([0.5, 0.3]), epochs: [1, 3] });
+    points.add(epoch(4, 0.2));
+    expect(points.series.loss).toEqual([0.5, null, 0.3, 0.2]);
+  });
+
   it("begins anew with the next fold", () => {
     const points = new EpochPoints();
     points.add(epoch(1, 0.5, true, 1));

@@ -16,7 +16,7 @@ export class EpochPoints {
   series: Series = {};
   bestEpoch: number | null = null;
   fold: number | null = null;
-  private listeners = new Set<() => void>();
+  private listeners = new Set<() => unknown>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private next = 0;
   private outline = "";
@@ -26,7 +26,14 @@ export class EpochPoints {
   load(curves: Schemas["LearningCurves"]): void {
     const heard = this.fold === (curves.fold ?? null) ? this.series : {};
     const loaded: Series = {};
-    for (const [name, values] of Object.entries(curves.series)) loaded[name] = [...values];
+    for (const [name, values] of Object.entries(curves.series)) {
+      const placed: (number | null)[] = [];
+      curves.epochs.forEach((epoch, at) => {
+        while (placed.length < epoch - 1) placed.push(null);
+        placed[epoch - 1] = values[at] ?? null;
+      });
+      loaded[name] = placed;
+    }
     for (const [name, values] of Object.entries(heard)) {
       const target = (loaded[name] ??= []);
       values.forEach((value, index) => {
@@ -56,7 +63,8 @@ export class EpochPoints {
     this.tell();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
+  /** `listener` says false where it shows what is new a little later. */
+  subscribe = (listener: () => unknown): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
@@ -83,10 +91,11 @@ export class EpochPoints {
     const written = this.undrawn;
     this.undrawn = [];
     this.outline = this.newOutline();
-    for (const listener of this.listeners) listener();
+    const said = [...this.listeners].map((listener) => listener());
     const ended = performance.now();
     this.next = ended + Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (ended - began));
-    noteDelays(written);
+    if (said.includes(false)) this.undrawn = written;
+    else noteDelays(written);
   }
 
   private newOutline(): string {

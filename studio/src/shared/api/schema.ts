@@ -64,6 +64,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoint-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Endpoint Keys
+         * @description The keys of the workspace, by name, without the server's own.
+         */
+        get: operations["list_endpoint_keys"];
+        put?: never;
+        /**
+         * Add Endpoint Key
+         * @description Makes a key; endpoints take it a moment later.
+         */
+        post: operations["add_endpoint_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoint-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Endpoint Key
+         * @description Revokes a key; endpoints refuse it a moment later.
+         */
+        delete: operations["revoke_endpoint_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Endpoints
+         * @description The endpoints that were started here, by name.
+         */
+        get: operations["list_endpoints"];
+        put?: never;
+        /**
+         * Start Endpoint
+         * @description Makes an endpoint and starts it; it is ready once its models are loaded.
+         */
+        post: operations["start_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Endpoint
+         * @description One endpoint: its state, the end of its log, and the versions that answer.
+         */
+        get: operations["get_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Endpoint
+         * @description Forgets an endpoint that does not run, and its log.
+         */
+        delete: operations["remove_endpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Requests, refusals, latency and queue by version, since the endpoint was started.
+         */
+        get: operations["get_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Form
+         * @description The columns of a model's rows, filled with a typical row.
+         */
+        get: operations["get_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/models/{model}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Shares
+         * @description Shares the requests of a model between versions, at every endpoint that serves it.
+         */
+        put: operations["set_shares"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Endpoint Again
+         * @description Starts a stopped endpoint, on the port that it had if that is free.
+         */
+        post: operations["start_endpoint_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Endpoint
+         * @description Tells an endpoint to end once all requests that it has accepted are answered.
+         */
+        post: operations["stop_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rows
+         * @description Passes rows on to the endpoint, as any caller would send them.
+         */
+        post: operations["try_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/info": {
         parameters: {
             query?: never;
@@ -2264,6 +2476,123 @@ export interface components {
             now: number;
         };
         /**
+         * EndpointDetail
+         * @description An endpoint with what it says itself.
+         */
+        EndpointDetail: {
+            /** Log End */
+            log_end: string;
+            /**
+             * Serving
+             * @description empty while it is not ready
+             */
+            serving: components["schemas"]["ServedModel"][];
+            summary: components["schemas"]["EndpointInfo"];
+        };
+        /**
+         * EndpointFigures
+         * @description What an endpoint has counted since it was started.
+         */
+        EndpointFigures: {
+            /** Figures */
+            figures: components["schemas"]["VersionFigures"][];
+        };
+        /**
+         * EndpointForm
+         * @description What a form for rows of a model needs.
+         */
+        EndpointForm: {
+            form: components["schemas"]["RowForm"];
+            /** Model */
+            model: string;
+            /**
+             * Version
+             * @description whose columns these are
+             */
+            version: string;
+        };
+        /**
+         * EndpointInfo
+         * @description An endpoint.
+         */
+        EndpointInfo: {
+            /**
+             * Address
+             * @description where it listens
+             */
+            address: string | null;
+            /** Created At */
+            created_at: string;
+            /** Models */
+            models: components["schemas"]["EndpointModel"][];
+            /** Name */
+            name: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "starting" | "ready" | "silent" | "stopping" | "stopped" | "failed";
+            /**
+             * Wanted Port
+             * @description 0 is any free one
+             */
+            wanted_port: number;
+            /** Workers */
+            workers: number;
+        };
+        /**
+         * EndpointKeyInfo
+         * @description A key; what it is spelled like is not known any more.
+         */
+        EndpointKeyInfo: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Saved Model Id
+             * @description the only model it opens; null is all
+             */
+            saved_model_id: string | null;
+        };
+        /**
+         * EndpointModel
+         * @description A saved model behind an endpoint.
+         */
+        EndpointModel: {
+            /**
+             * Active Version
+             * @description null where the model was deleted
+             */
+            active_version: string | null;
+            /**
+             * Has Shares
+             * @description whether they were set; else the active version answers
+             */
+            has_shares: boolean;
+            /** Name */
+            name: string;
+            /** Saved Model Id */
+            saved_model_id: string;
+            /**
+             * Shares
+             * @description of the requests, by version, as the workspace has them; endpoints follow
+             */
+            shares: {
+                [key: string]: number;
+            };
+            /**
+             * Versions
+             * @description oldest first
+             */
+            versions: string[];
+        };
+        /**
          * Environment
          * @description The software of the process that trained.
          *
@@ -2782,6 +3111,67 @@ export interface components {
             path: string;
         };
         /**
+         * FormCategory
+         * @description A category that the train rows have.
+         */
+        FormCategory: {
+            /**
+             * Rows
+             * @description of the sample that was kept of the train rows
+             */
+            rows: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FormField
+         * @description A column that the model reads.
+         */
+        FormField: {
+            /**
+             * Categories
+             * @description the most frequent first
+             */
+            categories?: components["schemas"]["FormCategory"][];
+            /** Column */
+            column: string;
+            /**
+             * Has Missing
+             * @description whether train rows lack a value
+             * @default false
+             */
+            has_missing: boolean;
+            /**
+             * Has More Categories
+             * @default false
+             */
+            has_more_categories: boolean;
+            /**
+             * Has Time
+             * @description whether dates are moments of a day
+             * @default false
+             */
+            has_time: boolean;
+            /** Maximum */
+            maximum?: number | string | null;
+            /**
+             * Minimum
+             * @description of the train rows; dates as texts
+             */
+            minimum?: number | string | null;
+            /**
+             * Step
+             * @description of a slider between these; 1 for whole numbers
+             */
+            step?: number | null;
+            type: components["schemas"]["FeatureType"];
+            /**
+             * Value
+             * @description a typical one: the median, the most frequent category, zeros for a vector
+             */
+            value: number | string | number[] | null;
+        };
+        /**
          * GainSeries
          * @description Cumulative gain and lift, rows taken from the highest probability down.
          *
@@ -3052,6 +3442,19 @@ export interface components {
              * @description password or token
              */
             secret: string;
+        };
+        /**
+         * MadeEndpointKey
+         * @description A new key, told this once.
+         */
+        MadeEndpointKey: {
+            /**
+             * Key
+             * @description as requests send it; only a hash of it is kept
+             */
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * Meaning
@@ -3465,6 +3868,47 @@ export interface components {
             path: string;
         };
         /**
+         * NewEndpoint
+         * @description An endpoint to start.
+         */
+        NewEndpoint: {
+            /**
+             * Models
+             * @description ids or names of saved models
+             */
+            models: string[];
+            /**
+             * Name
+             * @description made of the first model's name where absent
+             */
+            name?: string | null;
+            /**
+             * Port
+             * @description of 127.0.0.1; 0 is any free one
+             * @default 0
+             */
+            port: number;
+            /**
+             * Workers
+             * @description how many processes share the port
+             * @default 1
+             */
+            workers: number;
+        };
+        /**
+         * NewEndpointKey
+         * @description A key to make.
+         */
+        NewEndpointKey: {
+            /**
+             * Model
+             * @description the only model it is to open; null is all
+             */
+            model?: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * NewEvaluation
          * @description Rows to evaluate a model on.
          */
@@ -3604,6 +4048,19 @@ export interface components {
             description?: string | null;
             /** Name */
             name?: string | null;
+        };
+        /**
+         * NewShares
+         * @description How the requests of a model are to be shared.
+         */
+        NewShares: {
+            /**
+             * Shares
+             * @description by version, together 1; null is the active version alone
+             */
+            shares: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * NewTask
@@ -4165,6 +4622,19 @@ export interface components {
             true_positive_rate: number[];
         };
         /**
+         * RowForm
+         * @description The columns of a row, in the order of the table.
+         */
+        RowForm: {
+            /** Fields */
+            fields: components["schemas"]["FormField"][];
+            /**
+             * Is Typical
+             * @description whether the values of some columns are known, from what the model kept of its train rows
+             */
+            is_typical: boolean;
+        };
+        /**
          * Rows
          * @description Some rows of a table, in order.
          */
@@ -4443,6 +4913,25 @@ export interface components {
              * @description share of the weight of the rows of the class in each bin; sums to 1, or 0 without such rows
              */
             positive: number[];
+        };
+        /**
+         * ServedModel
+         * @description What an endpoint says of a model.
+         */
+        ServedModel: {
+            /** Name */
+            name: string;
+            /** Ready */
+            ready: boolean;
+            /** Saved Model Id */
+            saved_model_id: string;
+            /**
+             * Shares
+             * @description by version, as it answers now
+             */
+            shares: {
+                [key: string]: number;
+            };
         };
         /**
          * SessionDetail
@@ -4945,6 +5434,45 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Trial
+         * @description Rows to try a model with.
+         */
+        Trial: {
+            /**
+             * Model
+             * @description its id or name
+             */
+            model: string;
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Version
+             * @description that is to answer; by shares where absent
+             */
+            version?: string | null;
+        };
+        /**
+         * TrialAnswer
+         * @description What the endpoint answered.
+         */
+        TrialAnswer: {
+            /** Ignored Columns */
+            ignored_columns?: string[];
+            /** Model */
+            model: string;
+            /**
+             * Predictions
+             * @description a row each: prediction, probabilities, lower, upper; or these by output
+             */
+            predictions: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: string;
+        };
+        /**
          * VersionDetail
          * @description One version with all that is known of it.
          */
@@ -4968,6 +5496,55 @@ export interface components {
             /** @description how a retraining made it */
             retraining: components["schemas"]["Retraining"] | null;
             summary: components["schemas"]["SavedModelVersion"];
+        };
+        /**
+         * VersionFigures
+         * @description The figures of one version since the endpoint was started.
+         *
+         *     Attributes:
+         *         model: its name; empty for requests that named none.
+         *         version: its id; empty for requests that were refused before one was chosen.
+         *         requests: answered.
+         *         refused: of these, with a status of 400 to 499.
+         *         failed: of these, with a status of 500 or more.
+         *         rows: predicted.
+         *         queue_rows: that wait now.
+         *         latency_seconds: by quantile, 0.5, 0.95 and 0.99, as far as the buckets tell.
+         */
+        VersionFigures: {
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /** Latency Seconds */
+            latency_seconds?: {
+                [key: string]: number;
+            };
+            /** Model */
+            model: string;
+            /**
+             * Queue Rows
+             * @default 0
+             */
+            queue_rows: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Requests
+             * @default 0
+             */
+            requests: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows: number;
+            /** Version */
+            version: string;
         };
     };
     responses: never;
@@ -5052,6 +5629,420 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DesignSchema"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_endpoint_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointKeyInfo"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_endpoint_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEndpointKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeEndpointKey"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_endpoint_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointInfo"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEndpoint"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointFigures"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: {
+                /** @description the first one where absent */
+                model?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointForm"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShares"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_endpoint_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    stop_endpoint: {
+        parameters: {
+            query?: {
+                /** @description kill it, and the requests with it */
+                at_once?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    try_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
                 };
             };
             /** @description Client Error */

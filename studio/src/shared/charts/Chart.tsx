@@ -48,7 +48,7 @@ type Props = {
   /** Which line is pointed at, here or elsewhere. */
   hover?: Hover;
   /** Data that grow: drawn when told of, without a new rendering of the page. */
-  live?: { subscribe: (listener: () => void) => () => void; option: () => EChartsCoreOption };
+  live?: { subscribe: (listener: () => unknown) => () => void; option: () => EChartsCoreOption };
 };
 
 /** A chart with a name; it can be zoomed, looked at in full screen, and taken away. */
@@ -142,7 +142,7 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   useEffect(() => {
     if (live === undefined || chart.current === null) return;
     const drawing = new LiveDrawing(chart.current, live.option);
-    const unsubscribe = live.subscribe(() => drawing.grow());
+    const unsubscribe = live.subscribe(drawing.grow);
     return () => {
       unsubscribe();
       drawing.dispose();

@@ -1,7 +1,8 @@
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 
-const WHOLE_PAUSE = 2000;
-const LEAST_WHOLE_PAUSE = 250;
+const WHOLE_PAUSE = 5000;
+const LEAST_WHOLE_PAUSE = 300;
+const PAUSE_PER_WHOLE = 10;
 
 type Point = [number, number | null];
 type Curve = {
@@ -26,7 +27,8 @@ type Growing = {
  */
 export class LiveDrawing {
   private readonly canvas = document.createElement("canvas");
-  private drawnAt = 0;
+  private drawnAt = -Infinity;
+  private cost = 0;
   private lengths: number[] = [];
   private hidden: Record<string, boolean> = {};
   private isZoomed = false;
@@ -42,12 +44,17 @@ export class LiveDrawing {
     chart.on("datazoom", this.zoom);
   }
 
-  /** Shows what has come since. */
-  grow = (): void => {
+  /** Shows what has come since; false where it will be shown a little later. */
+  grow = (): boolean => {
     const age = performance.now() - this.drawnAt;
-    if (age < WHOLE_PAUSE && this.drawTail()) return;
-    if (age > LEAST_WHOLE_PAUSE) this.drawWhole();
-    else this.timer ??= setTimeout(this.drawWhole, LEAST_WHOLE_PAUSE - age);
+    if (age < WHOLE_PAUSE && this.drawTail()) return true;
+    const pause = Math.max(LEAST_WHOLE_PAUSE, PAUSE_PER_WHOLE * this.cost);
+    if (age < pause) {
+      this.timer ??= setTimeout(this.drawWhole, pause - age);
+      return false;
+    }
+    this.drawWhole();
+    return true;
   };
 
   dispose(): void {
@@ -76,14 +83,21 @@ export class LiveDrawing {
   private drawWhole = (): void => {
     clearTimeout(this.timer);
     this.timer = undefined;
+    const began = performance.now();
     const { series, xAxis } = this.option() as Growing;
     this.lengths = series.map(({ data }) => data.length);
     this.chart.setOption({
       xAxis: { min: xAxis.min, max: xAxis.max },
-      series: series.map(({ data, markLine }) => ({ data, markLine: markLine ?? { data: [] } })),
+      series: series.map(({ name, data, markLine }) => ({
+        type: "line",
+        name,
+        data,
+        markLine: markLine ?? { data: [] },
+      })),
     });
     this.chart.getZr().flush();
     this.drawnAt = performance.now();
+    this.cost = this.drawnAt - began;
     this.clean()?.restore();
   };
 

@@ -93,7 +93,13 @@ function Lines({ log, height, onEarlier }: {
     // The virtualizer is one object.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [follows, length]);
-  if (length === 0) return <Text size="sm">Neither the worker nor your code has printed anything.</Text>;
+  if (length === 0) {
+    return (
+      <Text size="sm" role="log" aria-label="Log of the training">
+        Neither the worker nor your code has printed anything.
+      </Text>
+    );
+  }
   const earlier = async () => {
     const before = log.lines.length;
     setFollows(false);
