@@ -160,10 +160,38 @@ def test_a_retraining_that_cannot_be_is_refused(client, deployed):
         ({"settings": {"training.epochs": 0}}, 422),
         ({"settings": {"training.epoch": 3}}, 422),
         ({"activate": "perhaps"}, 422),
+        ({"path": "relative.csv"}, 400),
+        ({"path": "/nowhere/rows.csv"}, 404),
+        ({"path": "/nowhere/rows.csv", "dataset": "people"}, 400),
     ):
         answer = client.post(f"{URL}/Buyers/retrain", json=body)
         assert answer.status_code == status, (body, answer.text)
     assert client.get(f"{URL}/Buyers/retrainings").json() == []
+
+
+def test_newer_data_may_be_a_file_on_the_server(client, deployed, tmp_path):
+    rows = tmp_path / "newer rows.csv"
+    rows.write_text("age,city,bought\n1,Rome,0\n2,Oslo,1\n")
+    answer = client.post(f"{URL}/Buyers/retrain", json={"path": str(rows)})
+    assert answer.status_code == 201, answer.text
+    files = client.get(f"/api/v1/sessions/{answer.json()['reference']}/files").json()
+    assert str(rows) in files["task.toml"]
+
+
+@pytest.mark.parametrize("job", ["scorings", "evaluations"])
+def test_rows_are_named_by_dataset_or_path(client, deployed, job):
+    for body, status in (
+        ({}, 400),
+        ({"project": "my-project"}, 400),
+        ({"path": "rows.csv"}, 400),
+        ({"path": "/nowhere/rows.csv"}, 404),
+        ({"path": "/rows\0.csv"}, 400),
+        ({"path": "~nobody-of-this-name/rows.csv"}, 400),
+        ({"project": "my-project", "dataset": "people", "path": "/rows.csv"}, 400),
+    ):
+        answer = client.post(f"{URL}/Buyers/{job}", json=body)
+        assert answer.status_code == status, (body, answer.text)
+    assert client.get("/api/v1/model-jobs").json() == []
 
 
 def test_a_restarted_server_makes_the_versions_that_are_owed(client, studio, deployed):

@@ -53,10 +53,12 @@ def test_a_file_that_is_none_of_a_design_is_refused(client, sent, studio, name):
 
 
 def test_an_invalid_design_is_not_kept(client, sent, studio):
-    text = sent["files"]["task.toml"].replace("[training]", "[training]\nbatch_size = 0")
+    text = sent["files"]["task.toml"].replace("batch_size = 32", "batch_size = 0")
     answer = client.post(DESIGNS, json={**sent, "files": {**sent["files"], "task.toml": text}})
     assert (answer.status_code, answer.json()["kind"]) == (422, "DesignError")
     assert answer.json()["problems"][0]["key"] == "training.batch_size"
+    answer = client.post(DESIGNS, json={**sent, "files": {**sent["files"], "task.toml": "a = ["}})
+    assert (answer.status_code, answer.json()["kind"]) == (422, "DesignError")
     without = client.post(DESIGNS, json={**sent, "files": {"x.py": ""}})
     assert "task.toml" in without.json()["detail"]
     assert client.post(DESIGNS, json={**sent, "dataset": "nobody"}).status_code == 404

@@ -10,8 +10,9 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentStudio
+from hornbook.api.server_files import file_on_server
 from hornbook.data import DatasetStore
-from hornbook.errors import NotFoundError
+from hornbook.errors import NotFoundError, UsageError
 from hornbook.registry import SavedModelRecord, VersionRecord
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.evaluation_store import EvaluationStore
@@ -26,8 +27,11 @@ router = APIRouter(tags=["evaluations"])
 class ModelInput(BaseModel):
     """The rows for a model."""
 
-    project: str = Field(description="key of a project")
-    dataset: str = Field(description="name of one of its datasets")
+    project: str | None = Field(None, description="key of a project")
+    dataset: str | None = Field(None, description="name of one of its datasets")
+    path: str | None = Field(
+        None, description="of a file on the server, absolute or with ~, in place of a dataset"
+    )
     version: str | None = Field(None, description="v1, v2, …; the active one where absent")
 
 
@@ -182,6 +186,13 @@ def _version(model: SavedModelRecord, version_id: str | None) -> VersionRecord:
 
 
 def _source(new: ModelInput, studio: CurrentStudio) -> str:
+    if new.path is not None and new.dataset is None:
+        return str(file_on_server(new.path))
+    if new.path is not None or new.project is None or new.dataset is None:
+        raise UsageError(
+            "The rows are named by project and dataset, or by path alone.",
+            fix='Send {"project": …, "dataset": …} or {"path": …}.',
+        )
     return str(DatasetStore(studio.projects.get(new.project)).get(new.dataset).path)
 
 

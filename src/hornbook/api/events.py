@@ -82,8 +82,22 @@ class DesignEvent(BaseModel):
     revision: str
 
 
+class SavedModelEvent(BaseModel):
+    """A saved model has changed, or is gone."""
+
+    type: Literal["saved_model"]
+    sequence: int
+    saved_model_id: str
+
+
 StudioEvent = Annotated[
-    HelloEvent | SessionEvent | EpochEvent | ProgressEvent | DatasetEvent | DesignEvent,
+    HelloEvent
+    | SessionEvent
+    | EpochEvent
+    | ProgressEvent
+    | DatasetEvent
+    | DesignEvent
+    | SavedModelEvent,
     Field(discriminator="type"),
 ]
 

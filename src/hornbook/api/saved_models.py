@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentSession, CurrentStudio
+from hornbook.api.server_files import file_on_server
 from hornbook.api.session_state import SessionSummary, session_summary
 from hornbook.api.setting_values import SettingValue, setting_texts
 from hornbook.api.studio import Studio
 from hornbook.design import read_design_files
-from hornbook.errors import NotFoundError
+from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs import (
     ActivationPolicy,
     FairComparison,
@@ -120,6 +121,7 @@ class NewRetraining(BaseModel):
     dataset: str | None = Field(
         None, description="a dataset of the task's project, instead of the design's"
     )
+    path: str | None = Field(None, description="likewise a file on the server, absolute or with ~")
     settings: dict[str, SettingValue] = Field(
         default_factory=dict, description='what to change, such as {"training.epochs": 20}'
     )
@@ -248,10 +250,13 @@ def retrain(
     settings = setting_texts(new.settings)
     if new.dataset is not None:
         settings.append(f"dataset.path={_dataset_path(new, saved_model, studio)}")
+    if new.dataset is not None and new.path is not None:
+        raise UsageError("The newer data are a dataset or a path, not both.")
     design, plan = plan_retraining(
         studio.registry,
         saved_model,
         version_id=new.version,
+        data=None if new.path is None else file_on_server(new.path),
         settings=settings,
         activate=new.activate,
     )

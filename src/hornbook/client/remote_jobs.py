@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import pyarrow as pa
 
 from hornbook.client.remote_connection import Body, Connection, Query, path_of
 from hornbook.client.remote_errors import error_of_kind
-from hornbook.errors import DataError, HornbookError, NotFoundError, UsageError
+from hornbook.errors import HornbookError, NotFoundError, UsageError
 from hornbook.serving.evaluation_record import Evaluation
+from hornbook.serving.frame_rows import frame_rows
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 
 if TYPE_CHECKING:
@@ -45,14 +45,7 @@ def predict_remotely(connection: Connection, model: str, frame: pd.DataFrame) ->
         DataError: a column is missing, or the frame is no table.
     """
     wanted = connection.get("/model-inputs", {"model": model})["columns"]
-    columns = [name for name in wanted if name in frame.columns]
-    try:
-        rows = pl.from_pandas(frame[columns])
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise DataError(
-            f"The frame cannot be read as a table: {error}",
-            fix="Give every column one name of its own and values of one type.",
-        ) from error
+    rows = frame_rows(frame, wanted)
     numbers = pl.Series(_ROW, range(len(frame)), pl.Int64)
     sent = io.BytesIO()
     pl.DataFrame([numbers, *rows.get_columns()]).write_parquet(sent)
@@ -168,5 +161,5 @@ def _file(source: Path | str) -> Path:
             fix="Write the rows into a CSV, Parquet or JSON lines file.",
         )
     if not path.is_file():
-        raise NotFoundError(f"There is no file '{source}'.")
+        raise NotFoundError(f"There is no file '{source}'.", fix="Check the path.")
     return path

@@ -72,6 +72,8 @@ def write_design(
             )
         for name, text in texts.items():
             _write(partial, name, text)
+        # What is wrong in what was sent is said by its own lines.
+        DesignFolder.read(partial)
         edit_design(partial, settings=settings)
         DesignFolder.read(partial)
         if folder.is_dir() and _files(folder) == _files(partial):

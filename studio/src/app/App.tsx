@@ -15,9 +15,11 @@ const DesignPage = lazy(() => import("@/features/design/DesignPage"));
 const ResultPage = lazy(() => import("@/features/sessions/ResultPage"));
 const ReportPage = lazy(() => import("@/features/report/ReportPage"));
 const ComparePage = lazy(() => import("@/features/models/ComparePage"));
+const SavedModelsPage = lazy(() => import("@/features/saved-models/SavedModelsPage"));
+const SavedModelPage = lazy(() => import("@/features/saved-models/SavedModelPage"));
+const EvaluationPage = lazy(() => import("@/features/saved-models/EvaluationPage"));
 const EndpointsPage = lazy(() => import("@/features/endpoints/EndpointsPage"));
 const EndpointPage = lazy(() => import("@/features/endpoints/EndpointPage"));
-const SavedModelsPage = lazy(() => import("@/features/models/SavedModelsPage"));
 
 const waiting = (
   <Center h="50vh">
@@ -49,6 +51,8 @@ export function App() {
           <Route path="/endpoints/:name" element={<EndpointPage />} />
           <Route path="/folders" element={<FoldersPage />} />
           <Route path="/saved-models" element={<SavedModelsPage />} />
+          <Route path="/saved-models/:model/:part?" element={<SavedModelPage />} />
+          <Route path="/saved-models/:model/evaluations/:evaluation" element={<EvaluationPage />} />
           <Route
             path="/tasks/:analysis_id/:mltask_id"
             element={<Navigate to="design" replace relative="path" />}

@@ -136,7 +136,7 @@ function Navigation({ projects, project, tasks, datasets }: ReturnType<typeof us
         component={Link}
         to="/saved-models"
         label="Saved models"
-        active={pathname === "/saved-models"}
+        active={pathname.startsWith("/saved-models")}
         leftSection={<IconPackage size={16} aria-hidden />}
       />
       <NavLink

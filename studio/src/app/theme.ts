@@ -11,6 +11,10 @@ export const theme = createTheme({
     Table: { defaultProps: { captionSide: "top" } },
     Alert: { styles: { message: { color: "var(--mantine-color-text)" } } },
     Badge: { styles: { label: { textTransform: "none" } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { "aria-label": "Close the message" } },
+      styles: { description: { color: "var(--mantine-color-dimmed)" } },
+    },
     Input: { styles: { input: { "--input-placeholder-color": "var(--mantine-color-dimmed)" } } },
   },
 });

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hornbook.errors import HornbookError
+from hornbook.serving.endpoint.listening import listening_socket
 from hornbook.serving.endpoint.options import EndpointOptions
-from hornbook.serving.endpoint.server import listening_socket, serve_here
+from hornbook.serving.endpoint.server import serve_here
 from hornbook.serving.endpoint.workers import serve_by_workers
 
 __all__ = ["serve_endpoint"]

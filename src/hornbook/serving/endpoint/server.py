@@ -15,39 +15,18 @@ import uvicorn
 import uvloop
 
 from hornbook.backends.open import open_some_backend
-from hornbook.errors import UsageError
 from hornbook.registry import Registry
 from hornbook.serving.endpoint.lines import LineWriter, audit_writer, log_writer, now
+from hornbook.serving.endpoint.listening import BACKLOG, has_waiting, let_nobody_in
 from hornbook.serving.endpoint.options import EndpointOptions
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.resources import DesignResources
 
-__all__ = ["listening_socket", "serve_here"]
+__all__ = ["serve_here"]
 
-_BACKLOG = 2048
 _IDLE_SECONDS = 1.0
+_HANDSHAKE_SECONDS = 0.05
 _SWITCH_SECONDS = 0.001
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    Raises:
-        UsageError: the port is taken, or the address is not of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise UsageError(
-            f"The port {port} of {host} cannot be listened on: {error.strerror}.",
-            fix="Choose another with --port, or 0 for any free one.",
-        ) from error
-    return listening
 
 
 def serve_here(
@@ -118,7 +97,7 @@ async def _serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=max(1, int(options.drain_seconds)),
     )
@@ -189,14 +168,16 @@ class _Server(uvicorn.Server):
         closed after a moment only: the next request may be on its way.
         """
         self._on_drain()
+        deadline = time.monotonic() + self._drain_seconds
         for listening in sockets or []:
-            # Whoever the system has let in already is taken; it lets nobody else in.
-            with suppress(OSError):
-                listening.listen(0)
-        await asyncio.sleep(0.05)
+            let_nobody_in(listening)
+        await asyncio.sleep(_HANDSHAKE_SECONDS)
+        while any(map(has_waiting, sockets or [])) and time.monotonic() < deadline:
+            await asyncio.sleep(_HANDSHAKE_SECONDS)
+        # Whoever was accepted a moment ago becomes a connection.
+        await asyncio.sleep(_HANDSHAKE_SECONDS)
         for server in self.servers:
             server.close()
-        deadline = time.monotonic() + self._drain_seconds
         idle_since: dict[Any, tuple[object, float]] = {}
         while self.server_state.connections and time.monotonic() < deadline:
             if self.force_exit:

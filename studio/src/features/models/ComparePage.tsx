@@ -6,14 +6,14 @@ import { useAddress } from "@/shared/address/useAddress";
 import type { Schemas } from "@/shared/api/client";
 import { queries, type TaskIds, taskKey } from "@/shared/api/queries";
 import { Hover, useHoverMarks } from "@/shared/charts/hover";
+import { CompareTable } from "@/shared/compare/CompareTable";
+import { chosenRows, rowsOf, shownModels } from "@/shared/compare/comparison";
 import { Failure } from "@/shared/format/failure";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { TaskTabs } from "@/shared/format/TaskTabs";
 import { CodeChanges } from "./CodeChanges";
 import { useColours } from "./colours";
 import { CompareCharts } from "./CompareCharts";
-import { CompareTable } from "./CompareTable";
-import { chosenRows, rowsOf, shownModels } from "./comparison";
 import { ModelPicker } from "./ModelPicker";
 
 type Summary = Schemas["SessionSummary"];
@@ -96,7 +96,11 @@ function Tables({ shown, base, search, set }: {
   const onlyDifferences = search.get("differences") !== "0";
   const typed = search.get("find") ?? "";
   const metrics = rowsOf(details.map((one) => one.data?.result?.metrics ?? {}));
-  const choose = { shown, base, onBase: (one: Summary | null) => set("baseline", one?.session_id ?? null), lineOf };
+  const choose = {
+    shown: shown.map((one) => ({ key: one.session_id, name: one.name, line: lineOf(one) })),
+    base: base?.session_id ?? null,
+    onBase: (id: string | null) => set("baseline", id),
+  };
   const metricRows = chosenRows(metrics, typed, onlyDifferences);
   const settingRows = chosenRows(rowsOf(settings.map((one) => one.data)), typed, onlyDifferences);
   return (

@@ -2,7 +2,7 @@ import { Button, Checkbox, ColorPicker, ColorSwatch, Group, Popover, ScrollArea,
 import { useState } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { PALETTE } from "@/shared/charts/options";
-import { FIRST } from "./comparison";
+import { FIRST } from "@/shared/compare/comparison";
 
 type Summary = Schemas["SessionSummary"];
 

@@ -1,15 +1,15 @@
-import { Button, Group, Modal, NavLink, Select, Stack, TextInput, Title } from "@mantine/core";
+import { Button, Group, NavLink, Select, Stack, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
-import { api, type Schemas, unwrap } from "@/shared/api/client";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearchParams } from "react-router";
+import type { Schemas } from "@/shared/api/client";
 import { queries, type SessionIds, taskKey } from "@/shared/api/queries";
 import { Failure } from "@/shared/format/failure";
 import { PageTitle } from "@/shared/format/PageTitle";
 import { LogLines } from "@/shared/log/LogView";
 import { BinaryCharts } from "./BinaryCharts";
 import { ClassCharts } from "./ClassCharts";
+import { DeployDialog } from "./DeployDialog";
 import { ModelArchitecture } from "./ModelArchitecture";
 import { ModelFeatures } from "./ModelFeatures";
 import { PredictedData } from "./PredictedData";
@@ -132,36 +132,10 @@ function Performance({ ids, detail }: { ids: SessionIds; detail: Detail }) {
 
 function Deploy({ ids }: { ids: SessionIds }) {
   const [opened, { open, close }] = useDisclosure();
-  const [name, setName] = useState("");
-  const navigate = useNavigate();
-  const deploy = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST("/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/deploy", {
-          params: { path: ids },
-          body: { name, activate: "always" },
-        }),
-      ),
-    onSuccess: () => navigate("/saved-models"),
-  });
   return (
     <>
       <Button onClick={open}>Deploy</Button>
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={opened} onClose={close} title="Deploy as a saved model">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            deploy.mutate();
-          }}
-        >
-          <TextInput label="Name" description="A new saved model, or a new version of one" required data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <Group justify="flex-end" mt="md">
-            <Button type="submit" loading={deploy.isPending}>
-              Deploy
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+      {opened && <DeployDialog ids={ids} onClose={close} />}
     </>
   );
 }

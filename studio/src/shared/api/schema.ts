@@ -3100,7 +3100,7 @@ export interface components {
              * Example
              * @description the form of all its messages
              */
-            example?: (components["schemas"]["HelloEvent"] | components["schemas"]["SessionEvent"] | components["schemas"]["EpochEvent"] | components["schemas"]["ProgressEvent"] | components["schemas"]["DatasetEvent"] | components["schemas"]["DesignEvent"]) | null;
+            example?: (components["schemas"]["HelloEvent"] | components["schemas"]["SessionEvent"] | components["schemas"]["EpochEvent"] | components["schemas"]["ProgressEvent"] | components["schemas"]["DatasetEvent"] | components["schemas"]["DesignEvent"] | components["schemas"]["SavedModelEvent"]) | null;
             /** Listeners */
             listeners: number;
             /**
@@ -4143,12 +4143,17 @@ export interface components {
              * Dataset
              * @description name of one of its datasets
              */
-            dataset: string;
+            dataset?: string | null;
+            /**
+             * Path
+             * @description of a file on the server, absolute or with ~, in place of a dataset
+             */
+            path?: string | null;
             /**
              * Project
              * @description key of a project
              */
-            project: string;
+            project?: string | null;
             /**
              * Version
              * @description v1, v2, …; the active one where absent
@@ -4209,6 +4214,11 @@ export interface components {
              */
             name?: string | null;
             /**
+             * Path
+             * @description likewise a file on the server, absolute or with ~
+             */
+            path?: string | null;
+            /**
              * Settings
              * @description what to change, such as {"training.epochs": 20}
              */
@@ -4237,7 +4247,7 @@ export interface components {
              * Dataset
              * @description name of one of its datasets
              */
-            dataset: string;
+            dataset?: string | null;
             /**
              * Format
              * @default csv
@@ -4245,10 +4255,15 @@ export interface components {
              */
             format: "csv" | "parquet" | "jsonl";
             /**
+             * Path
+             * @description of a file on the server, absolute or with ~, in place of a dataset
+             */
+            path?: string | null;
+            /**
              * Project
              * @description key of a project
              */
-            project: string;
+            project?: string | null;
             /**
              * Threshold
              * @description in place of the model's
@@ -5050,6 +5065,21 @@ export interface components {
         SavedModelEdit: {
             /** Name */
             name: string;
+        };
+        /**
+         * SavedModelEvent
+         * @description A saved model has changed, or is gone.
+         */
+        SavedModelEvent: {
+            /** Saved Model Id */
+            saved_model_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "saved_model";
         };
         /**
          * SavedModelInfo

@@ -9,7 +9,8 @@ type Message =
   | Schemas["EpochEvent"]
   | Schemas["ProgressEvent"]
   | Schemas["DatasetEvent"]
-  | Schemas["DesignEvent"];
+  | Schemas["DesignEvent"]
+  | Schemas["SavedModelEvent"];
 type Summary = Schemas["SessionSummary"];
 
 export type ConnectionState = "connecting" | "open" | "lost";
@@ -108,6 +109,9 @@ export class StudioSocket {
       case "design":
         void this.client.invalidateQueries({ queryKey: ["task", message.task] });
         return;
+      case "saved_model":
+        void this.client.invalidateQueries({ queryKey: ["saved-models"] });
+        return;
       default:
         message satisfies never;
     }
@@ -125,6 +129,7 @@ export class StudioSocket {
     });
     void this.client.invalidateQueries({ queryKey: ["session", session.reference] });
     void this.client.invalidateQueries({ queryKey: ["tasks"] });
+    void this.client.invalidateQueries({ queryKey: ["saved-models", "retrainings"] });
     if (session.ended_at !== null) {
       void this.client.invalidateQueries({ queryKey: ["curves", session.reference] });
     }

@@ -2,11 +2,11 @@ import { ActionIcon, Group, Text, Tooltip, UnstyledButton, VisuallyHidden } from
 import { useClipboard } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconPin, IconPinFilled } from "@tabler/icons-react";
-import type { Schemas } from "@/shared/api/client";
 import { VirtualTable } from "@/shared/table/VirtualTable";
 import { copied, deltaOf, type Row, said, type Value } from "./comparison";
 
-type Summary = Schemas["SessionSummary"];
+/** A model that others are held against; `line` says exactly which. */
+export type Compared = { key: string; name: string; line: string };
 
 const ROW = 32;
 const HEAD = 36;
@@ -14,15 +14,15 @@ const KEY = 270;
 const MODEL = 160;
 
 /** Keys down, models across; beside each number how far it is from the baseline's. */
-export function CompareTable({ label, rows, shown, base, onBase, lineOf }: {
+export function CompareTable({ label, rows, shown, base, onBase }: {
   label: string;
   rows: Row[];
-  shown: Summary[];
-  base: Summary | undefined;
-  onBase: (session: Summary | null) => void;
-  lineOf: (session: Summary) => string;
+  shown: Compared[];
+  /** The key of the baseline, if there is one. */
+  base: string | null;
+  onBase: (key: string | null) => void;
 }) {
-  const baseAt = base === undefined ? -1 : shown.indexOf(base);
+  const baseAt = shown.findIndex((one) => one.key === base);
   return (
     <VirtualTable
       label={label}
@@ -33,10 +33,10 @@ export function CompareTable({ label, rows, shown, base, onBase, lineOf }: {
       columns={[
         { key: "key", header: label, width: KEY },
         ...shown.map((one) => ({
-          key: one.session_id,
-          line: lineOf(one),
+          key: one.key,
+          line: one.line,
           width: MODEL,
-          header: <Head session={one} line={lineOf(one)} isBase={one === base} onBase={onBase} />,
+          header: <Head model={one} isBase={one.key === base} onBase={onBase} />,
         })),
       ]}
       row={(index) => {
@@ -47,7 +47,7 @@ export function CompareTable({ label, rows, shown, base, onBase, lineOf }: {
           </span>,
           ...values.map((value, at) => (
             <Cell
-              key={shown[at]?.session_id}
+              key={shown[at]?.key}
               value={value}
               delta={baseAt < 0 || at === baseAt ? undefined : deltaOf(value, values[baseAt])}
               isOther={baseAt >= 0 && JSON.stringify(value) !== JSON.stringify(values[baseAt])}
@@ -59,17 +59,16 @@ export function CompareTable({ label, rows, shown, base, onBase, lineOf }: {
   );
 }
 
-function Head({ session, line, isBase, onBase }: {
-  session: Summary;
-  line: string;
+function Head({ model, isBase, onBase }: {
+  model: Compared;
   isBase: boolean;
-  onBase: (session: Summary | null) => void;
+  onBase: (key: string | null) => void;
 }) {
   const Pin = isBase ? IconPinFilled : IconPin;
   return (
     <Group gap={4} wrap="nowrap" w="100%" justify="space-between">
-      <Text size="sm" fw={600} truncate title={line}>
-        {session.name}
+      <Text size="sm" fw={600} truncate title={model.line}>
+        {model.name}
         {isBase && <VisuallyHidden> (baseline)</VisuallyHidden>}
       </Text>
       <ActionIcon
@@ -77,8 +76,8 @@ function Head({ session, line, isBase, onBase }: {
         variant={isBase ? "light" : "subtle"}
         color={isBase ? undefined : "gray"}
         aria-pressed={isBase}
-        aria-label={`Compare with ${line}`}
-        onClick={() => onBase(isBase ? null : session)}
+        aria-label={`Compare with ${model.line}`}
+        onClick={() => onBase(isBase ? null : model.key)}
       >
         <Pin size={13} />
       </ActionIcon>

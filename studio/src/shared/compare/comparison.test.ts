@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { defaultColour } from "./colours";
 import { chosenRows, copied, deltaOf, rowsOf, said, shownModels } from "./comparison";
 
 const rows = rowsOf([
@@ -43,9 +42,5 @@ describe("the models", () => {
     expect(shownModels(models, null)).toHaveLength(10);
     expect(shownModels(models, "s1,s12").map((one) => one.session_id)).toEqual(["s12", "s1"]);
     expect(shownModels(models, "none")).toEqual([]);
-  });
-  it("keep their colours whatever else there is", () => {
-    expect(defaultColour("s1")).not.toBe(defaultColour("s2"));
-    expect(defaultColour("s11")).toBe(defaultColour("s1"));
   });
 });
