@@ -81,15 +81,16 @@ def test_settings_and_events_of_a_training(client, task):
     started = client.post(f"{task}/sessions", json=wished).json()
     session = f"/api/v1/sessions/{started['reference']}"
     settings = client.get(f"{session}/settings").json()
-    assert settings["training.epochs"]["value"] == 3
-    assert settings["training.shuffle"]["value"] is False
+    assert settings["training.epochs"] == 3
+    assert settings["training.shuffle"] is False
     wrong = client.post(f"{task}/sessions", json={"settings": {"training.epochs": 0}})
     assert wrong.json()["problems"][0]["key"] == "training.epochs"
     events = client.get(f"{session}/events").json()
     assert events == {"events": [], "next_offset": 0, "is_over": False}
     assert client.get(f"{session}/events?offset=-1").status_code == 422
-    by_name = client.get("/api/v1/sessions/by-name", params={"reference": "latest"}).json()
-    assert by_name["reference"] == started["reference"]
+    by_name = {"reference": started["reference"]}
+    found = client.get("/api/v1/sessions/by-name", params=by_name).json()
+    assert found["reference"] == started["reference"]
     assert [one["reference"] for one in client.get("/api/v1/sessions").json()] == [
         started["reference"]
     ]

@@ -1,159 +1,20 @@
-"""One script, run on a workspace of this machine and on a server of the same workspace."""
+"""A design that is sent, trained and exported, and what a client is told beside what is read here."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
+from functools import partial
 from importlib.resources import as_file, files
 
 import pandas as pd
 import pytest
 
+import hornbook
+from hornbook.errors import DesignError, HornbookError, TrainingError
+
 pytestmark = pytest.mark.slow
 
-SCRIPT = """
-import contextlib, json, pathlib, sys
-import hornbook, pandas
-from hornbook.errors import DesignError, HornbookError
-from hornbook.serving.scoring_options import ScoringOptions
-
-address, name = sys.argv[1:]
-rows = pandas.read_csv("wine.csv").drop(columns="quality").iloc[7:400:3]
-told, events = {}, []
-
-def refused(action):
-    try:
-        action()
-    except HornbookError as error:
-        problems = [one.key for one in getattr(error, "problems", ())]
-        return [type(error).__name__, error.message.replace(name, "NAME"), error.fix, problems]
-
-workspace = hornbook.connect(address) if address else hornbook.open_workspace()
-with workspace:
-    task = workspace.task("wine")
-    again = workspace.task(task.reference)
-    session = task.train(name=name, settings={"training.epochs": 2}, on_event=events.append)
-    model = session.model
-    told["session"] = [session.name == name, session.status, session.reason]
-    told["tasks"] = [
-        again.reference == task.reference, task.name,
-        task.reference in [one.reference for one in workspace.tasks()],
-        [one.reference for one in task.sessions()] == [session.reference],
-        workspace.sessions()[-1].reference == session.reference,
-        workspace.session("latest").reference == session.reference,
-    ]
-    told["events"] = [one["event"] for one in events if one["event"] != "batch"]
-    told["epochs"] = [
-        {**one, "time": 0, "seconds": 0, "profile": 0} for one in events if one["event"] == "epoch"
-    ]
-    told["model"] = [
-        model.metrics, model.metric_margins, model.history, model.threshold, model.best_epoch
-    ]
-    told["result"] = [
-        session.result.outputs[""].metrics, session.result.train_rows, session.result.warnings
-    ]
-    told["diagnostics"] = [one.to_json() for one in session.diagnostics]
-    model.predict(rows).to_pickle(f"{name}.pickle")
-
-    saved_id = model.deploy(name)
-    saved = workspace.saved_model(name)
-    told["deployed"] = [
-        saved.saved_model_id == saved_id, saved.name == name, saved.active_version.active,
-        saved.active_version.session_reference == session.reference,
-        saved_id in [one.saved_model_id for one in workspace.saved_models()],
-        sorted(saved.active_version.design_files),
-        saved.active_version.provenance.train.rows,
-    ]
-    version = saved.retrain(settings=["training.epochs=4"], activate="if-better")
-    told["retrained"] = [
-        version.version_id, version.metrics, version.result.epochs,
-        version.comparison.compared_on, version.comparison.older, version.active,
-    ]
-    told["versions"] = [one.version_id for one in saved.versions]
-    told["activated"] = [
-        saved.activate("v2").version_id, saved.rollback().version_id, saved.activate("v2").active
-    ]
-    compared = saved.compare("v1", "v2")
-    told["compared"] = [
-        one.model_dump() for one in compared.settings if one.name != "dataset.path"
-    ]
-    told["newer data"] = saved.retrain(
-        version_id="v1", data="newer.csv", settings={"training.epochs": 1}, activate="never"
-    ).result.train_rows
-
-    options = ScoringOptions(columns=("alcohol",))
-    scored = workspace.score(f"{name}@v1", "wine.csv", f"{name}.csv", options)
-    told["scored"] = [scored.rows, scored.scored_rows, scored.rejected_rows, scored.columns]
-    found = [saved.evaluate("wine.csv"), workspace.evaluate(name, "wine.csv")]
-    told["evaluated"] = [
-        [one.rows, [metric.model_dump() for metric in one.metrics],
-         [drift.model_dump() for drift in one.drift]] for one in found
-    ]
-    told["evaluations"] = [one.evaluation_id for one in workspace.evaluations(name)]
-    loaded = hornbook.load(f"{address}#{name}@v1") if address else hornbook.load(f"{name}@v1")
-    loaded.predict(rows.head(3)).to_pickle(f"{name}-loaded.pickle")
-    report = saved.export("notebook", f"{name}.ipynb")
-    told["exported"] = [
-        report.path == pathlib.Path(f"{name}.ipynb").absolute(), report.path.stat().st_size > 1000
-    ]
-    folder = version.export("python", f"{name}-python").path
-    told["folder"] = sorted(str(one.relative_to(folder)) for one in folder.rglob("*"))
-
-    told["refused"] = [
-        refused(lambda: workspace.session("nobody")),
-        refused(lambda: workspace.session("Abcd3fgh/Abcd3fgh/s1")) is not None,
-        refused(lambda: workspace.saved_model("nobody"))[::2],
-        refused(lambda: saved.version("v9")),
-        refused(lambda: saved.delete_version("v2")),
-        refused(lambda: saved.retrain(activate="sometimes")),
-        refused(lambda: task.train(settings={"training.epochs": 0, "training.shuffel": 1})),
-        refused(lambda: model.predict(rows.drop(columns="pH"))),
-        refused(lambda: workspace.score(name, "nowhere.csv", "out.csv")),
-        refused(lambda: workspace.score(name, "wine.csv", "out.xlsx")) is not None,
-        refused(lambda: saved.export("kears")),
-        refused(lambda: saved.export("notebook", f"{name}.ipynb"))[0],
-        refused(lambda: workspace.task("nowhere")),
-        refused(lambda: workspace.task("invalid")),
-        refused(lambda: workspace.task("failing").train())[0],
-        "no layer of mine" in refused(lambda: workspace.task("failing").train())[1],
-    ]
-    saved.delete_version("v1")
-    saved.rename(name + " renamed")
-    told["end"] = [saved.name == name + " renamed", [one.version_id for one in saved.versions]]
-    saved.delete()
-    told["deleted"] = name in [one.name for one in workspace.saved_models()]
-print(json.dumps(told))
-"""
-
-
-def test_a_script_does_the_same_on_a_server(terminal, serve):
-    with as_file(files("hornbook") / "samples" / "wine_quality_white.csv") as sample:
-        shutil.copyfile(sample, terminal.folder / "wine.csv")
-    wines = pd.read_csv(terminal.folder / "wine.csv")
-    wines.head(2000).to_csv(terminal.folder / "newer.csv", index=False)
-    for folder in ("wine", "failing", "invalid"):
-        terminal.run("init", folder, "--data", "wine.csv", "--target", "quality")
-    terminal.write("failing/architecture.py", FAILING)
-    task = (terminal.folder / "invalid" / "task.toml").read_text("utf-8")
-    terminal.write("invalid/task.toml", task.replace("[training]", "[training]\nbatch_size = 0"))
-
-    here = run(terminal, "", "here")
-    there = run(terminal, serve(), "there")
-    assert there == here
-    assert here["refused"][6][0] == "DesignError"
-    assert len(here["refused"][6][3]) == 2
-    for name in ("{}.pickle", "{}-loaded.pickle"):
-        one, other = (pd.read_pickle(terminal.folder / name.format(it)) for it in ("here", "there"))
-        pd.testing.assert_frame_equal(one, other, rtol=0, atol=1e-5)
-    one, other = (pd.read_csv(terminal.folder / f"{name}.csv") for name in ("here", "there"))
-    assert list(one.columns) == ["alcohol", "prediction"]
-    pd.testing.assert_frame_equal(one, other, rtol=0, atol=1e-5)
-    # What was sent to be scored is not kept.
-    assert list((terminal.home / "model_jobs").iterdir()) == []
-
-
+TOKEN = "a-token-for-tests"
 FAILING = """
 def build_model(input_shapes, n_classes=None):
     raise ValueError("no layer of mine")
@@ -163,15 +24,162 @@ def compile_model(model):
 """
 
 
-def run(terminal, address, name):
-    """What the script tells."""
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, address, name],
-        cwd=terminal.folder,
-        env=terminal.environment,
-        capture_output=True,
-        text=True,
-        check=False,
+def test_a_design_is_sent_trained_and_told_as_it_is_here(terminal, serve):
+    make_designs(terminal)
+    address = serve()
+    there = hornbook.connect(address, token=TOKEN)
+    task = there.task(terminal.folder / "wine")
+    assert there.task(terminal.folder / "wine").reference == task.reference
+    events = []
+    session = task.train(name="First", settings={"training.epochs": 2}, on_event=events.append)
+    assert [one["epoch"] for one in events if one["event"] == "epoch"] == [1, 2]
+    assert events[-1]["event"] == "ended"
+    saved = there.saved_model(session.model.deploy("Wine"))
+    newer = terminal.folder / "newer.csv"
+    version = saved.retrain(data=newer, settings=["training.epochs=1"], activate="never")
+    assert (version.version_id, version.active) == ("v2", False)
+    assert version.provenance.train.rows == 2000
+
+    with hornbook.open_workspace(terminal.home) as here:
+        for ask in (tell_tasks, tell_session, tell_saved_model, tell_refusals):
+            assert ask(there, session.reference) == ask(here, session.reference), ask.__name__
+        pd.testing.assert_frame_equal(
+            there.model(session.reference).test_predictions(),
+            here.model(session.reference).test_predictions(),
+        )
+
+    exported(saved, terminal)
+    refuse_on_the_way(there, terminal)
+    # What a job was given and has written is not kept.
+    assert list((terminal.home / "model_jobs").iterdir()) == []
+
+    assert hornbook.load(f"{address}#Wine@v1", token=TOKEN).reference == "Wine@v1"
+    assert saved.activate("v2").version_id == "v2"
+    saved.delete_version("v1")
+    saved.rename("White wine")
+    assert [one.version_id for one in there.saved_model("White wine").versions] == ["v2"]
+    saved.delete()
+    assert there.saved_models() == []
+
+
+def make_designs(terminal):
+    with as_file(files("hornbook") / "samples" / "wine_quality_white.csv") as sample:
+        shutil.copyfile(sample, terminal.folder / "wine.csv")
+    wines = pd.read_csv(terminal.folder / "wine.csv")
+    wines.head(2000).to_csv(terminal.folder / "newer.csv", index=False)
+    terminal.run("init", "wine", "--data", "wine.csv", "--target", "quality")
+    for name in ("failing", "invalid"):
+        shutil.copytree(terminal.folder / "wine", terminal.folder / name)
+    terminal.write("failing/architecture.py", FAILING)
+    task = (terminal.folder / "invalid" / "task.toml").read_text("utf-8")
+    terminal.write("invalid/task.toml", task.replace("batch_size = 32", "batch_size = 0"))
+
+
+def tell_tasks(workspace, session):
+    task = workspace.task(session.rpartition("/")[0])
+    return [
+        task.name,
+        [one.reference for one in workspace.tasks()],
+        [one.reference for one in task.sessions()],
+        [one.reference for one in workspace.sessions()],
+        workspace.session("latest").reference,
+    ]
+
+
+def tell_session(workspace, reference):
+    session = workspace.session(reference)
+    model = session.model
+    return [
+        *(session.name, session.status, session.reason, session.created_at, session.result),
+        *(session.diagnostics, model.reference, model.metrics, model.metric_margins),
+        *(model.history, model.threshold, model.best_epoch),
+    ]
+
+
+def tell_saved_model(workspace, session):
+    saved = workspace.saved_model("Wine")
+    return [
+        [one.saved_model_id for one in workspace.saved_models()],
+        *(saved.saved_model_id, saved.name, saved.compare("v1", "v2"), saved.evaluations()),
+        [
+            [
+                *(one.version_id, one.active, one.created_at, one.session_reference),
+                *(one.result, one.metrics, one.design_files, one.provenance, one.comparison),
+            ]
+            for one in (saved.active_version, saved.version("v2"), *saved.versions)
+        ],
+    ]
+
+
+def tell_refusals(workspace, session):
+    task, saved = workspace.task(session.rpartition("/")[0]), workspace.saved_model("Wine")
+    wrong = {"training.epochs": 0, "training.shuffel": 1}
+    return [
+        refused(action)
+        for action in (
+            partial(workspace.session, "nobody"),
+            partial(workspace.session, "Abcd3fgh/Abcd3fgh/s1"),
+            partial(workspace.task, "Abcd3fgh/Abcd3fgh"),
+            partial(workspace.task, "nowhere"),
+            partial(workspace.saved_model, "nobody"),
+            partial(workspace.load, "nobody"),
+            partial(workspace.load, "Wine@v9"),
+            partial(workspace.evaluations, "nobody"),
+            partial(workspace.model(session).test_predictions, "nobody"),
+            partial(saved.version, "v9"),
+            partial(saved.activate, "v9"),
+            partial(saved.delete_version, "v1"),
+            partial(saved.compare, "v1", "v9"),
+            partial(saved.retrain, activate="sometimes"),
+            partial(saved.retrain, settings=wrong),
+            partial(saved.export, "kears"),
+            partial(saved.export, "notebook", "/nowhere/model.ipynb"),
+            partial(task.train, settings=wrong),
+        )
+    ]
+
+
+def refused(action):
+    """What an error says of what is asked."""
+    with pytest.raises(HornbookError) as caught:
+        action()
+    problems = getattr(caught.value, "problems", ())
+    return type(caught.value), caught.value.message, caught.value.fix, problems
+
+
+def exported(saved, terminal):
+    """A file and a folder come here whole, and are not written over."""
+    report = saved.export("notebook", terminal.folder / "wine.ipynb")
+    assert report.path == terminal.folder / "wine.ipynb"
+    assert '"nbformat"' in report.path.read_text("utf-8")
+    folder = saved.version("v1").export("python", terminal.folder / "wine-python").path
+    assert {"README.md", "export.json"} <= {one.name for one in folder.iterdir()}
+    for name in ("notebook", "python"):
+        kind, message, *_ = refused(partial(saved.export, name, folder))
+        assert (kind.__name__, "already" in message) == ("UsageError", True)
+    assert [one.name for one in terminal.folder.iterdir() if one.name.startswith(".")] == []
+
+
+def refuse_on_the_way(workspace, terminal):
+    """What is wrong before and while a server works on it."""
+    with pytest.raises(DesignError, match="batch_size"):
+        workspace.task(terminal.folder / "invalid")
+    with pytest.raises(TrainingError, match="no layer of mine"):
+        workspace.task(terminal.folder / "failing").train()
+    wines = pd.read_csv(terminal.folder / "wine.csv")
+    for action, said in (
+        (
+            partial(workspace.load("Wine").predict, wines.drop(columns="pH")),
+            "lack the columns 'pH'",
+        ),
+        (partial(workspace.score, "Wine", terminal.folder / "no.csv", "out.csv"), "no file"),
+        (partial(workspace.score, "Wine", terminal.folder / "wine.csv", "out.xlsx"), "written"),
+        (partial(workspace.evaluate, "Wine", "sqlite:///x.db?table=rows"), "is no file"),
+    ):
+        assert said in refused(action)[1]
+    wines[["alcohol"]].to_csv(terminal.folder / "narrow.csv", index=False)
+    kind, message, *_ = refused(
+        partial(workspace.score, "Wine", terminal.folder / "narrow.csv", terminal.folder / "o.csv")
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    assert (kind.__name__, "narrow.csv lacks the columns" in message) == ("DataError", True)
+    assert not (terminal.folder / "o.csv").exists()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentSession, CurrentStudio, CurrentTask
@@ -29,6 +30,7 @@ from hornbook.reports import (
     model_network,
     model_report,
     predicted_rows,
+    predicted_table,
 )
 from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER
@@ -239,6 +241,14 @@ def get_predictions(
         start=start,
         count=count,
     )
+
+
+@router.get(_SESSION + "/predictions.parquet", response_class=Response)
+def get_predicted_table(session: CurrentSession, output: Annotated[str, Query()] = "") -> Response:
+    """All test rows with what was predicted, in the order of the table, as a Parquet file."""
+    written = io.BytesIO()
+    predicted_table(_with_model(session), output).write_parquet(written)
+    return Response(written.getvalue(), media_type="application/vnd.apache.parquet")
 
 
 @router.get(_SESSION + "/columns")

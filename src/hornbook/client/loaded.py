@@ -162,6 +162,6 @@ def load(
                 "Received the address of a server, expected that of a model.",
                 fix=f"Write {address}#NAME.",
             )
-        return connect(address, token=token).loaded(unquote(name))
+        return connect(address, token=token).load(unquote(name))
     with Registry(Path(home) if home is not None else default_home()) as registry:
         return LoadedModel(find_model_folder(registry, path_or_name), registry.home)

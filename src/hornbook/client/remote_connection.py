@@ -170,13 +170,13 @@ class Connection:
             connection.close()
             partial.unlink(missing_ok=True)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, query: Query | None = None) -> bytes:
         """The bytes that stand at a path.
 
         Raises:
             HornbookError: as `get`.
         """
-        return self._content("GET", path)
+        return self._content("GET", path, query)
 
     def _asked(
         self,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from hornbook.client.remote_connection import Connection, path_of
 from hornbook.client.remote_models import RemoteLoadedModel
@@ -15,6 +17,9 @@ from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs import OPEN, ActivationPolicy, counted_interrupts
 from hornbook.registry import SessionStatus
 from hornbook.training.result import TrainingResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["RemoteModel", "RemoteSession", "follow_training", "sent_settings"]
 
@@ -233,6 +238,22 @@ class RemoteModel(RemoteLoadedModel):
     def best_epoch(self) -> int | None:
         """The kept epoch, counted from 1."""
         return self._result.best_epoch
+
+    def test_predictions(self, output: str = "") -> pd.DataFrame:
+        """What it says of each test row, as its metrics are computed from it.
+
+        Args:
+            output: name of the output; `""` for the only one.
+
+        Returns:
+            A row for each test row in the order of the table: `row`, its number there from 0,
+            `truth`, `prediction`, and whatever `predict` gives beside it.
+
+        Raises:
+            NotFoundError: there is no such output.
+        """
+        place = path_of("sessions", *self.reference.split("/"), "predictions.parquet")
+        return pl.read_parquet(self._connection.read(place, {"output": output})).to_pandas()
 
     def deploy(self, name: str, activate: ActivationPolicy = "always") -> str:
         """Makes it the next version of a saved model; returns the `saved_model_id`.

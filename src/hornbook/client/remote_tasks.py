@@ -28,8 +28,17 @@ class RemoteTask:
 
     def __init__(self, connection: Connection, info: Mapping[str, Any]) -> None:
         self._connection = connection
-        self.reference = str(info["reference"])
-        self.name = str(info["name"])
+        self._info = dict(info)
+
+    @property
+    def reference(self) -> str:
+        """`<analysis_id>/<mltask_id>`."""
+        return str(self._info["reference"])
+
+    @property
+    def name(self) -> str:
+        """Of its design folder."""
+        return str(self._info["name"])
 
     def sessions(self) -> list[RemoteSession]:
         """The trainings of this task, oldest first."""

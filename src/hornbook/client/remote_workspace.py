@@ -190,7 +190,7 @@ class RemoteWorkspace:
         found = self._connection.get(path_of("saved-models", id_or_name))
         return RemoteSavedModel(self._connection, found["saved_model_id"])
 
-    def loaded(self, reference: str) -> RemoteLoadedModel:
+    def load(self, reference: str) -> RemoteLoadedModel:
         """A model for predictions.
 
         Args:
@@ -213,7 +213,7 @@ class RemoteWorkspace:
         """Scores the rows of a file of this machine into another.
 
         Args:
-            reference: of a model, as for `loaded`.
+            reference: of a model, as for `load`.
             source: the file.
             output: a `.csv`, `.parquet` or `.jsonl` file.
             options: threshold, columns to keep, batch size.
@@ -230,7 +230,7 @@ class RemoteWorkspace:
         """Measures a model on the rows of a file of this machine, and keeps that on the server.
 
         Args:
-            reference: of a model, as for `loaded`.
+            reference: of a model, as for `load`.
             source: with the target's column, or else only drift is told.
             with_rows: whether the server keeps each row with its truth and prediction.
 

@@ -12,6 +12,7 @@ from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError
 from hornbook.jobs import ActivationPolicy, deploy_model
 from hornbook.registry import Registry, SessionRecord, SessionStatus
+from hornbook.reports import predicted_table
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
@@ -158,6 +159,21 @@ class Model:
             DataError: a column is missing.
         """
         return self._loaded.predict(frame)
+
+    def test_predictions(self, output: str = "") -> pd.DataFrame:
+        """What it says of each test row, as its metrics are computed from it.
+
+        Args:
+            output: name of the output; `""` for the only one.
+
+        Returns:
+            A row for each test row in the order of the table: `row`, its number there from 0,
+            `truth`, `prediction`, and whatever `predict` gives beside it.
+
+        Raises:
+            NotFoundError: there is no such output.
+        """
+        return predicted_table(self._session.record.folder, output).to_pandas()
 
     def predictor(self) -> Predictor:
         """The model loaded and ready to predict; loaded once."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from hornbook.backends import BackendName
+from hornbook.client.loaded import LoadedModel
 from hornbook.client.progress import log_epoch
 from hornbook.client.saved_models import SavedModel
 from hornbook.client.sessions import Model, Session
@@ -32,9 +33,6 @@ from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.score_model import score_model
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Task", "Workspace", "open_workspace"]
 
@@ -186,6 +184,17 @@ class Workspace:
         """
         settle_ended(self._registry)
         return find_model_folder(self._registry, reference)
+
+    def load(self, reference: str | Path) -> LoadedModel:
+        """A model for predictions, which outlives this object.
+
+        Args:
+            reference: as for `model_folder`.
+
+        Raises:
+            NotFoundError: there is no such model; the message lists what exists.
+        """
+        return LoadedModel(self.model_folder(reference), self.home)
 
     def score(
         self,

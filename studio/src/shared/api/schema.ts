@@ -1516,6 +1516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/predictions.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Predicted Table
+         * @description All test rows with what was predicted, in the order of the table, as a Parquet file.
+         */
+        get: operations["get_predicted_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/report": {
         parameters: {
             query?: never;
@@ -8743,6 +8763,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PredictedRows"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_predicted_table: {
+        parameters: {
+            query?: {
+                output?: string;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
