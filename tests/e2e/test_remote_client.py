@@ -1,4 +1,4 @@
-"""A design that is sent, trained and exported, and what a client is told beside what is read here."""
+"""A design that is sent, trained and exported; what a client is told, and what is read here."""
 
 from __future__ import annotations
 

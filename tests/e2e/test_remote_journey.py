@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 
 import numpy as np
 import pandas as pd
@@ -20,13 +19,14 @@ TEST_ROWS = 16_281
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, terminal):
+def database(request, monkeypatch, terminal):
     """The name of the database that the terminal's workspace is in."""
     if request.param == "sqlite":
         yield request.param
         return
     url = request.getfixturevalue("postgresql_url")
-    terminal.environment["HORNBOOK_DATABASE"] = url
+    for environment in (os.environ, terminal.environment):
+        monkeypatch.setitem(environment, "HORNBOOK_DATABASE", url)
     yield request.param
     drop_tables(url)
 
@@ -67,7 +67,7 @@ def test_adult_from_the_file_to_a_rollback(terminal, database, serve, data_folde
     rows = pd.read_csv(test).iloc[5:300:7]
     there = workspace.load("Adult income").predict(rows)
     same_predictions(there, reported.iloc[rows.index])
-    here = predicted_here(terminal, "Adult income", rows)
+    here = hornbook.load("Adult income", terminal.home).predict(rows)
     assert there.index.equals(rows.index)
     pd.testing.assert_frame_equal(there, here, rtol=0, atol=1e-6)
 
@@ -77,17 +77,3 @@ def same_predictions(predicted, reported):
     assert predicted["prediction"].tolist() == reported["prediction"].tolist()
     for name in ("proba_<=50K", "proba_>50K"):
         np.testing.assert_allclose(predicted[name], reported[name], rtol=0, atol=1e-6)
-
-
-def predicted_here(terminal, name, rows):
-    """What `hornbook.load` of the workspace's own machine predicts, in a process of its own."""
-    given, predicted = terminal.folder / "given.pickle", terminal.folder / "predicted.pickle"
-    rows.to_pickle(given)
-    script = (
-        "import hornbook, pandas, sys\n"
-        "name, given, predicted = sys.argv[1:]\n"
-        "hornbook.load(name).predict(pandas.read_pickle(given)).to_pickle(predicted)\n"
-    )
-    command = [sys.executable, "-c", script, name, given, predicted]
-    subprocess.run(command, env=terminal.environment, check=True)
-    return pd.read_pickle(predicted)
