@@ -27,7 +27,7 @@ export function joined(
 ): Curves {
   const longest = Math.max(0, ...Object.values(heard.series).map((values) => values.length));
   const isOther = loaded !== undefined && !loaded.ended && (loaded.fold ?? null) !== heard.fold;
-  if (loaded === undefined || isOther) {
+  if (loaded === undefined || isOther || loaded.epochs_run === 0) {
     const epochs = Array.from({ length: longest }, (_, at) => at + 1);
     return { series: heard.series, epochs, elapsed: [], batches: loaded?.batches ?? null };
   }

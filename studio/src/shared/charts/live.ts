@@ -1,6 +1,6 @@
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 
-const WHOLE_PAUSE = 5000;
+const WHOLE_PAUSE = 20_000;
 const LEAST_WHOLE_PAUSE = 300;
 const PAUSE_PER_WHOLE = 10;
 
