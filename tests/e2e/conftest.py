@@ -124,7 +124,7 @@ def serve(terminal: Terminal) -> Iterator[Callable[[], str]]:
         process.communicate()
 
 
-def wait_for_port(port: int, seconds: float = 60) -> None:
+def wait_for_port(port: int, seconds: float = 180) -> None:
     """Waits until something listens on a port of this machine."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

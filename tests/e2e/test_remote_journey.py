@@ -55,11 +55,14 @@ def test_adult_from_the_file_to_a_rollback(terminal, database, serve, data_folde
     for name, value in session.model.metrics.items():
         assert evaluation.metric(name).value == pytest.approx(value, abs=1e-4), name
 
-    newer = saved.retrain(settings={"training.epochs": 2})
-    assert (newer.version_id, newer.active, newer.result.epochs) == ("v2", True, 2)
+    newer = saved.retrain(settings={"training.epochs": 2}, activate="if-better")
+    assert (newer.version_id, newer.result.epochs) == ("v2", 2)
     compared = newer.comparison
     assert (compared.compared_on, compared.rows) == ("same test rows", TEST_ROWS)
+    assert compared.older == session.model.metrics["ROC AUC"]
     assert compared.newer == newer.metrics["ROC AUC"]
+    assert newer.active == compared.is_better
+    assert saved.activate("v2").active
     assert saved.rollback().version_id == "v1"
     assert saved.active_version.metrics == session.model.metrics
     assert [one.active for one in saved.versions] == [True, False]
