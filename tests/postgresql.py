@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["find_programs", "running_server"]
+from sqlalchemy import create_engine, text
+
+from hornbook.registry.tables import TableBase
+
+__all__ = ["drop_tables", "find_programs", "running_server"]
 
 _USER = "postgres"
 
@@ -42,6 +46,15 @@ def running_server(programs: Path) -> Iterator[str]:
             yield f"postgresql+psycopg://{_USER}@/postgres?host={folder}"
         finally:
             _run(account, control, "-D", data, "-m", "immediate", "-w", "stop")
+
+
+def drop_tables(url: str) -> None:
+    """Empties a database that a test has filled."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        TableBase.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    engine.dispose()
 
 
 def _account() -> str | None:

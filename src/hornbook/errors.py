@@ -17,6 +17,7 @@ __all__ = [
     "MissingExtraError",
     "NotFoundError",
     "Problem",
+    "RemoteError",
     "TrainingError",
     "UntrustedModelError",
     "UsageError",
@@ -76,6 +77,10 @@ class ExportError(HornbookError):
 
 class NotFoundError(HornbookError):
     """A name or id that the workspace, a table or a registry of names does not know."""
+
+
+class RemoteError(HornbookError):
+    """A server that cannot be reached, lets nobody in, or does not answer as Hornbook does."""
 
 
 class UntrustedModelError(HornbookError):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from hornbook.cli import app
 from hornbook.registry import Registry
-from hornbook.registry.tables import TableBase
 
 from ..kept_sessions import frozen, keep_model
+from ..postgresql import drop_tables
 
 TASK = '[dataset]\npath = "people.csv"\n\n[target]\ncolumn = "bought"\ntype = "binary"\n'
 
@@ -148,11 +147,7 @@ def test_json_before_the_verb_is_refused(home, deployed):
 def on_postgresql(postgresql_url, monkeypatch):
     monkeypatch.setenv("HORNBOOK_DATABASE", postgresql_url)
     yield
-    engine = create_engine(postgresql_url)
-    with engine.begin() as connection:
-        TableBase.metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    engine.dispose()
+    drop_tables(postgresql_url)
 
 
 def test_it_is_all_the_same_with_postgresql(on_postgresql, home, request):

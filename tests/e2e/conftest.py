@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -99,3 +102,33 @@ def small_table(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture
+def serve(terminal: Terminal) -> Iterator[Callable[[], str]]:
+    """Starts `hornbook serve` in the terminal's workspace; gives its address once it answers."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        terminal.environment["HORNBOOK_TOKEN"] = "a-token-for-tests"
+        started.append(terminal.start("serve", "--port", port, "--no-worker-ready"))
+        wait_for_port(port)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.communicate()
+
+
+def wait_for_port(port: int, seconds: float = 180) -> None:
+    """Waits until something listens on a port of this machine."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"Nothing listens on port {port}.")

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from hornbook.jobs import LOG_FILE, RunningTraining, settle_ended, training
-from hornbook.jobs.training import _counted_interrupts, _last_line, _silence, train_to_end
+from hornbook.jobs.training import _last_line, _silence, counted_interrupts, train_to_end
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.job import STOP_FILE
 from hornbook.training.result import TrainingResult
@@ -250,7 +250,7 @@ def test_two_interrupts_while_the_worker_is_started_abort_it(registry, run, star
 
 
 def test_interrupts_are_counted_and_then_raised_again():
-    with _counted_interrupts() as interrupts:
+    with counted_interrupts() as interrupts:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
     assert len(interrupts) == 2

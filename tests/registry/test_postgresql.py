@@ -10,10 +10,12 @@ from threading import Barrier
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from hornbook.registry import Registry, SessionStatus, rebuild
 from hornbook.registry.tables import TableBase
+
+from ..postgresql import drop_tables
 
 WORKERS = 6
 
@@ -22,14 +24,6 @@ WORKERS = 6
 def url(postgresql_url: str) -> Iterator[str]:
     yield postgresql_url
     drop_tables(postgresql_url)
-
-
-def drop_tables(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        TableBase.metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    engine.dispose()
 
 
 def test_the_migrations_of_an_empty_database_give_the_tables(home: Path, url: str):

@@ -170,7 +170,7 @@ class AccessGuard:
             return 403, Failure(detail="Another site asked for this; it was refused.")
         if is_api and path not in _OPEN_PATHS and self._access.user_of(connection) is None:
             fix = "Open the link that `hornbook serve` printed, or log in."
-            return 401, Failure(detail="You are not logged in.", fix=fix)
+            return 401, Failure(detail="You are not logged in.", kind="RemoteError", fix=fix)
         return None
 
 

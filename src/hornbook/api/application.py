@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from hornbook import __version__
 from hornbook.api import (
     datasets,
+    design_uploads,
     designs,
     endpoint_keys,
     endpoints,
@@ -25,6 +26,7 @@ from hornbook.api import (
     runtime,
     samples,
     saved_models,
+    sent_rows,
     sessions,
     tasks,
 )
@@ -40,10 +42,12 @@ _PARTS = (
     folders,
     tasks,
     designs,
+    design_uploads,
     plans,
     sessions,
     saved_models,
     evaluations,
+    sent_rows,
     exports,
     endpoints,
     endpoint_keys,

@@ -141,7 +141,7 @@ async def upload_dataset(
     """Takes a file, the body of the request, and makes it a dataset."""
     store = DatasetStore(project)
     check_name(name, "dataset")
-    path = await receive_upload(request, project, file_name, studio.largest_upload_bytes)
+    path = await receive_upload(request, project.uploads, file_name, studio.largest_upload_bytes)
     try:
         dataset = store.create(name, path, is_upload=True)
     except HornbookError:

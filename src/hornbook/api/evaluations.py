@@ -19,7 +19,7 @@ from hornbook.serving.evaluation_store import EvaluationStore
 from hornbook.serving.model_jobs import JobKind, JobRequest, JobStatus, ModelJob
 from hornbook.serving.scoring_options import ScoringOptions
 
-__all__ = ["router"]
+__all__ = ["ModelJobInfo", "job_info", "router"]
 
 router = APIRouter(tags=["evaluations"])
 
@@ -68,6 +68,7 @@ class ModelJobInfo(BaseModel):
     rejected_rows: int | None = Field(None, description="likewise")
     evaluation_id: str | None = Field(None, description="of an evaluation that has ended")
     error: str | None = None
+    error_kind: str | None = Field(None, description="the class of the error in Python")
     fix: str | None = None
 
 
@@ -97,7 +98,7 @@ def start_scoring(new: NewScoring, model: CurrentSavedModel, studio: CurrentStud
         batch_size=new.batch_size,
         with_probabilities=new.with_probabilities,
     )
-    return _info(studio.model_jobs.start(folder, request))
+    return job_info(studio.model_jobs.start(folder, request))
 
 
 @router.post("/saved-models/{saved_model_id}/evaluations", status_code=202)
@@ -115,7 +116,7 @@ def start_evaluation(
         source=source,
         with_rows=new.with_rows,
     )
-    return _info(studio.model_jobs.start(studio.model_jobs.new_folder(), request))
+    return job_info(studio.model_jobs.start(studio.model_jobs.new_folder(), request))
 
 
 @router.get("/saved-models/{saved_model_id}/evaluations")
@@ -133,19 +134,19 @@ def get_evaluation(evaluation_id: str, model: CurrentSavedModel) -> Evaluation:
 @router.get("/model-jobs")
 def list_model_jobs(studio: CurrentStudio) -> list[ModelJobInfo]:
     """All scorings and evaluations that were started here, the newest first."""
-    return [_info(job) for job in studio.model_jobs.all()]
+    return [job_info(job) for job in studio.model_jobs.all()]
 
 
 @router.get("/model-jobs/{job_id}")
 def get_model_job(job_id: str, studio: CurrentStudio) -> ModelJobInfo:
     """How far a scoring or an evaluation is."""
-    return _info(studio.model_jobs.get(job_id))
+    return job_info(studio.model_jobs.get(job_id))
 
 
 @router.post("/model-jobs/{job_id}/cancel")
 def cancel_model_job(job_id: str, studio: CurrentStudio) -> ModelJobInfo:
     """Ends a scoring or an evaluation."""
-    return _info(studio.model_jobs.cancel(job_id))
+    return job_info(studio.model_jobs.cancel(job_id))
 
 
 @router.get("/model-jobs/{job_id}/output", response_class=FileResponse)
@@ -195,7 +196,8 @@ def _source(new: ModelInput, studio: CurrentStudio) -> str:
     return str(DatasetStore(studio.projects.get(new.project)).get(new.dataset).path)
 
 
-def _info(job: ModelJob) -> ModelJobInfo:
+def job_info(job: ModelJob) -> ModelJobInfo:
+    """What is shown of a job."""
     state, request = job.state, job.request
     result = state.result or {}
     return ModelJobInfo(
@@ -213,5 +215,6 @@ def _info(job: ModelJob) -> ModelJobInfo:
         rejected_rows=result.get("rejected_rows"),
         evaluation_id=result.get("evaluation_id"),
         error=state.error,
+        error_kind=state.error_kind,
         fix=state.fix,
     )

@@ -24,6 +24,7 @@ class Failure(BaseModel):
     """Why a request could not be done."""
 
     detail: str = Field(description="what was received and what was expected")
+    kind: str = Field("HornbookError", description="the class of the error in Python")
     fix: str | None = Field(None, description="what to do about it")
     problems: list[Problem] = Field(default_factory=list, description="the mistakes of a design")
 
@@ -45,7 +46,9 @@ def answer_failures(application: FastAPI) -> None:
         assert isinstance(error, HornbookError), "Registered for this family only."
         status = next(code for kind, code in _STATUS if isinstance(error, kind))
         problems = list(error.problems) if isinstance(error, DesignError) else []
-        failure = Failure(detail=error.message, fix=error.fix, problems=problems)
+        failure = Failure(
+            detail=error.message, kind=type(error).__name__, fix=error.fix, problems=problems
+        )
         return JSONResponse(failure.model_dump(mode="json"), status)
 
     async def wrong_request(request: Request, error: Exception) -> JSONResponse:
@@ -54,7 +57,8 @@ def answer_failures(application: FastAPI) -> None:
             f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
             for one in error.errors()
         ]
-        return JSONResponse(Failure(detail="; ".join(found)).model_dump(mode="json"), 422)
+        failure = Failure(detail="; ".join(found), kind="UsageError")
+        return JSONResponse(failure.model_dump(mode="json"), 422)
 
     application.add_exception_handler(HornbookError, ours)
     application.add_exception_handler(RequestValidationError, wrong_request)

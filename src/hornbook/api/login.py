@@ -56,7 +56,8 @@ async def login(given: Login, request: Request) -> Response:
     cookie = await run_in_threadpool(_access(request).login, given.name, given.secret)
     if cookie is None:
         await asyncio.sleep(_WRONG_SECONDS)
-        failure = Failure(detail="That is not it.", fix="Check the name and the password.")
+        fix = "Check the name and the password."
+        failure = Failure(detail="That is not it.", kind="RemoteError", fix=fix)
         return JSONResponse(failure.model_dump(mode="json"), 401)
     response = JSONResponse({"status": "in"})
     set_cookie(response, cookie)

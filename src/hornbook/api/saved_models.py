@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from hornbook.api.dependencies import CurrentSession, CurrentStudio
 from hornbook.api.server_files import file_on_server
 from hornbook.api.session_state import SessionSummary, session_summary
+from hornbook.api.setting_values import SettingValue, setting_texts
 from hornbook.api.studio import Studio
 from hornbook.design import read_design_files
 from hornbook.errors import NotFoundError, UsageError
@@ -121,7 +122,7 @@ class NewRetraining(BaseModel):
         None, description="a dataset of the task's project, instead of the design's"
     )
     path: str | None = Field(None, description="likewise a file on the server, absolute or with ~")
-    settings: dict[str, str | int | float | bool] = Field(
+    settings: dict[str, SettingValue] = Field(
         default_factory=dict, description='what to change, such as {"training.epochs": 20}'
     )
     activate: ActivationPolicy = "always"
@@ -246,7 +247,7 @@ def retrain(
     new: NewRetraining, saved_model: CurrentSavedModel, studio: CurrentStudio
 ) -> SessionSummary:
     """Puts the training of a version's design into the queue; its model becomes a version."""
-    settings = [f"{key}={_toml(value)}" for key, value in new.settings.items()]
+    settings = setting_texts(new.settings)
     if new.dataset is not None:
         settings.append(f"dataset.path={_dataset_path(new, saved_model, studio)}")
     if new.dataset is not None and new.path is not None:
@@ -346,7 +347,3 @@ def _files(version: VersionRecord) -> dict[str, str]:
         return dict(read_design_files(version.folder / DESIGN_FOLDER).files)
     except NotFoundError:
         return {}
-
-
-def _toml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

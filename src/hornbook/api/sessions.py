@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from hornbook.api.dependencies import CurrentSession, CurrentStudio, CurrentTask
 from hornbook.api.session_state import SessionSummary, session_summary
+from hornbook.api.setting_values import SettingValue, setting_texts
 from hornbook.design import DesignFolder, Setting, flat_settings, read_design_files
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, UsageError
-from hornbook.jobs import LOG_FILE
+from hornbook.jobs import LOG_FILE, OPEN
 from hornbook.registry import SessionRecord
 from hornbook.reports import (
     InputColumns,
@@ -28,7 +30,9 @@ from hornbook.reports import (
     model_network,
     model_report,
     predicted_rows,
+    predicted_table,
 )
+from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.result import TrainingResult
 
@@ -37,6 +41,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["sessions"])
 
 _LOG_PART = 256 * 1024
+_EVENTS_PART = 1024 * 1024
 _SESSION = "/sessions/{analysis_id}/{mltask_id}/{session_id}"
 
 
@@ -45,6 +50,10 @@ class NewSession(BaseModel):
 
     name: str | None = None
     description: str | None = None
+    settings: dict[str, SettingValue] = Field(
+        default_factory=dict,
+        description='what to change for this training only, such as {"training.epochs": 20}',
+    )
 
 
 class SessionEdit(BaseModel):
@@ -64,6 +73,14 @@ class SessionDetail(BaseModel):
     worker_pid: int | None
 
 
+class EventPart(BaseModel):
+    """Events of a training in the order they were written."""
+
+    events: list[dict[str, Any]] = Field(description="each with event, time and what it tells")
+    next_offset: int = Field(description="bytes, where the next part begins")
+    is_over: bool = Field(description="whether the training has ended and no event follows")
+
+
 class LogPart(BaseModel):
     """A part of a training's log."""
 
@@ -75,7 +92,7 @@ class LogPart(BaseModel):
 @router.post("/tasks/{analysis_id}/{mltask_id}/sessions", status_code=201)
 def train(new: NewSession, task: CurrentTask, studio: CurrentStudio) -> SessionSummary:
     """Freezes the design and puts its training into the queue."""
-    design = DesignFolder.read(task.folder)
+    design = DesignFolder.read(task.folder, setting_texts(new.settings))
     session = studio.queue.add(design, name=new.name or None, description=new.description or None)
     return session_summary(session)
 
@@ -84,6 +101,22 @@ def train(new: NewSession, task: CurrentTask, studio: CurrentStudio) -> SessionS
 def list_sessions(task: CurrentTask, studio: CurrentStudio) -> list[SessionSummary]:
     """The sessions of a task, the newest first."""
     return studio.board.summaries(studio.registry.sessions(task))[::-1]
+
+
+@router.get("/sessions")
+def list_all_sessions(studio: CurrentStudio) -> list[SessionSummary]:
+    """The sessions of all tasks, the newest first."""
+    return studio.board.summaries(studio.registry.sessions())[::-1]
+
+
+@router.get("/sessions/by-name")
+def find_session(
+    reference: Annotated[str, Query(description="<analysis_id>/<mltask_id>/<id>, or latest")],
+    studio: CurrentStudio,
+) -> SessionSummary:
+    """The session that a text means."""
+    session = studio.registry.session(reference)
+    return session_summary(session, studio.board.state(session.reference))
 
 
 @router.get("/tasks/{analysis_id}/{mltask_id}/curves")
@@ -143,6 +176,17 @@ def get_curves(session: CurrentSession) -> LearningCurves:
     return learning_curves(session.folder)
 
 
+@router.get(_SESSION + "/events")
+def get_events(
+    session: CurrentSession, offset: Annotated[int, Query(ge=0, description="bytes")] = 0
+) -> EventPart:
+    """What the worker has told of its training from a byte on, as its own file has it."""
+    follower = EventFollower(session.folder, offset)
+    events = list(follower.new_events(_EVENTS_PART))
+    is_over = session.status not in OPEN and not events
+    return EventPart(events=events, next_offset=follower.offset, is_over=is_over)
+
+
 @router.get(_SESSION + "/log")
 def get_log(session: CurrentSession, offset: Annotated[int, Query(ge=-_LOG_PART)] = 0) -> LogPart:
     """What the worker has printed, from a byte on; a negative one counts from the end."""
@@ -197,6 +241,14 @@ def get_predictions(
         start=start,
         count=count,
     )
+
+
+@router.get(_SESSION + "/predictions.parquet", response_class=Response)
+def get_predicted_table(session: CurrentSession, output: Annotated[str, Query()] = "") -> Response:
+    """All test rows with what was predicted, in the order of the table, as a Parquet file."""
+    written = io.BytesIO()
+    predicted_table(_with_model(session), output).write_parquet(written)
+    return Response(written.getvalue(), media_type="application/vnd.apache.parquet")
 
 
 @router.get(_SESSION + "/columns")

@@ -1,4 +1,4 @@
-"""Files that are sent to the server: written as they come, inside the project, of limited size."""
+"""Files that are sent to the server: written as they come, of limited size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from fastapi import Request
 
 from hornbook.atomic import partial_path
-from hornbook.data import Project
 from hornbook.errors import DataError, UsageError
 
 __all__ = ["receive_upload"]
@@ -18,13 +17,13 @@ _LONGEST_NAME = 120
 
 
 async def receive_upload(
-    request: Request, project: Project, file_name: str, largest_bytes: int
+    request: Request, folder: Path, file_name: str, largest_bytes: int
 ) -> Path:
-    """Writes the body of a request into the uploads of a project.
+    """Writes the body of a request into a folder.
 
     Args:
         request: whose body is the file.
-        project: that gets it.
+        folder: that gets it; made where it is not there.
         file_name: as the sender calls it; only its last part counts.
         largest_bytes: a larger body is refused, before it is read where its length is told.
 
@@ -40,10 +39,10 @@ async def receive_upload(
         raise UsageError(f"'{file_name}' is no file name.", fix="Name the file, as in wine.csv.")
     announced = int(request.headers.get("content-length") or 0)
     _expect_room(announced, largest_bytes)
-    project.uploads.mkdir(parents=True, exist_ok=True)
-    if announced > shutil.disk_usage(project.uploads).free:
+    folder.mkdir(parents=True, exist_ok=True)
+    if announced > shutil.disk_usage(folder).free:
         raise DataError(f"The disk has no room for {announced:,} bytes.", fix="Make room on it.")
-    target = _free_path(project.uploads / name[-_LONGEST_NAME:])
+    target = _free_path(folder / name[-_LONGEST_NAME:])
     partial = partial_path(target)
     size = 0
     try:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from hornbook.client.remote_models import RemoteLoadedModel
+from hornbook.client.remote_workspace import connect
+from hornbook.errors import UsageError
 from hornbook.registry import Registry, default_home
 from hornbook.registry.model_folder import find_model_folder
+from hornbook.serving.evaluate_model import evaluate_model, evaluation_store
+from hornbook.serving.evaluation_record import Evaluation
+from hornbook.serving.exports import ExportReport, ExportSource, export_model
 from hornbook.serving.open import open_predictor
+from hornbook.serving.score_model import score_model
+from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.trust import TrustedModels
 
@@ -58,6 +67,59 @@ class LoadedModel:
 
         return predict_frame(predictor, frame)
 
+    def score(
+        self, source: Path | str, output: Path | str, options: ScoringOptions | None = None
+    ) -> ScoringResult:
+        """Scores rows of any number; broken off, the same call goes on where it was.
+
+        Args:
+            source: a file, a folder of images, or a URL such as `sqlite:///x.db?table=rows`.
+            output: a `.csv`, `.parquet` or `.jsonl` file, or such a URL.
+            options: threshold, columns to keep, batch size.
+
+        Raises:
+            DataError: the input lacks a column or is damaged, or none of its rows can be scored.
+            UsageError: the output cannot be written as it is named.
+        """
+        return score_model(self.folder, self._home, str(source), str(output), options=options)
+
+    def evaluate(self, source: Path | str, *, with_rows: bool = False) -> Evaluation:
+        """Measures it on new rows, tells how far these are from its own, and keeps that.
+
+        Args:
+            source: as for `score`; with the target's column, or else only drift is told.
+            with_rows: whether to keep each row with its truth and prediction.
+
+        Raises:
+            DataError: the input lacks a column or is damaged, or none of its rows can be scored.
+        """
+        return evaluate_model(self.folder, self._home, str(source), with_rows=with_rows)
+
+    def evaluations(self) -> list[Evaluation]:
+        """The evaluations of a session's model, or of all versions of a saved model."""
+        return evaluation_store(self.folder).all()
+
+    def export(
+        self, format_name: str, path: Path | str | None = None, *, force: bool = False
+    ) -> ExportReport:
+        """Writes it for other tools.
+
+        Args:
+            format_name: `"python"`, `"onnx"`, `"mlflow"`, `"keras"`, `"savedmodel"` or
+                `"notebook"`.
+            path: the file or folder to write; `model…` in the current folder when absent.
+            force: replace what was exported there before.
+
+        Returns:
+            Where it is, and what to know of it.
+
+        Raises:
+            UsageError: there is something at the path already.
+            ExportError: the model cannot be written in this format; it lists all reasons.
+        """
+        source = ExportSource(self.reference, self.folder, self._home)
+        return export_model(source, format_name, Path(path) if path else None, force=force)
+
     def predictor(self) -> Predictor:
         """The network loaded and ready to predict; loaded once."""
         if self._predictor is None:
@@ -73,20 +135,33 @@ class LoadedModel:
         return f"{type(self).__name__}({str(self.folder)!r})"
 
 
-def load(path_or_name: str | Path, home: Path | str | None = None) -> LoadedModel:
+def load(
+    path_or_name: str | Path, home: Path | str | None = None, *, token: str | None = None
+) -> LoadedModel | RemoteLoadedModel:
     """A model by its name or its folder, for predictions.
 
     Args:
         path_or_name: the name or id of a saved model, whose active version is meant, or
-            `NAME@v2`; a session's name or `latest`; or a folder with a model in it.
+            `NAME@v2`; a session's name or `latest`; or a folder with a model in it. After the
+            address of a server and `#`, that server's model: `https://HOST#NAME`.
         home: the workspace's folder; `HORNBOOK_HOME` or `~/.hornbook` when absent.
+        token: of the server; `HORNBOOK_TOKEN` when absent.
 
     Raises:
         NotFoundError: there is no such model; the message lists what exists.
+        RemoteError: the server cannot be reached, or does not let one in.
 
     Example:
         model = hornbook.load("Titanic survival")
         model.predict(pandas.read_csv("new.csv"))
     """
+    if isinstance(path_or_name, str) and path_or_name.startswith(("http://", "https://")):
+        address, _, name = path_or_name.partition("#")
+        if not name:
+            raise UsageError(
+                "Received the address of a server, expected that of a model.",
+                fix=f"Write {address}#NAME.",
+            )
+        return connect(address, token=token).load(unquote(name))
     with Registry(Path(home) if home is not None else default_home()) as registry:
         return LoadedModel(find_model_folder(registry, path_or_name), registry.home)

@@ -22,6 +22,9 @@ from hornbook.jobs import (
 )
 from hornbook.registry import Registry, SavedModelRecord, VersionRecord
 from hornbook.reports import ModelComparison, compare_models
+from hornbook.serving.evaluation_record import Evaluation
+from hornbook.serving.exports import ExportReport
+from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.provenance import Provenance
 from hornbook.training.result import TrainingResult
@@ -240,6 +243,26 @@ class SavedModel:
         if self._loaded is None or self._loaded.version_id != active.version_id:
             self._loaded = SavedModelVersion(active, self._registry.home)
         return self._loaded.predict(frame)
+
+    def score(
+        self, source: Path | str, output: Path | str, options: ScoringOptions | None = None
+    ) -> ScoringResult:
+        """Scores rows with the version that is active now; see `LoadedModel.score`."""
+        return self.active_version.score(source, output, options)
+
+    def evaluate(self, source: Path | str, *, with_rows: bool = False) -> Evaluation:
+        """Measures the version that is active now; see `LoadedModel.evaluate`."""
+        return self.active_version.evaluate(source, with_rows=with_rows)
+
+    def evaluations(self) -> list[Evaluation]:
+        """The evaluations of all versions, oldest first."""
+        return self.active_version.evaluations()
+
+    def export(
+        self, format_name: str, path: Path | str | None = None, *, force: bool = False
+    ) -> ExportReport:
+        """Writes the version that is active now for other tools; see `LoadedModel.export`."""
+        return self.active_version.export(format_name, path, force=force)
 
     def __repr__(self) -> str:
         return f"SavedModel({self.saved_model_id!r})"

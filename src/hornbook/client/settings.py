@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Settings", "setting_texts"]
+__all__ = ["TASK_REFERENCE", "Settings", "setting_texts"]
+
+TASK_REFERENCE = re.compile(r"[A-Za-z0-9]{8}/[A-Za-z0-9]{8}")
+"""`<analysis_id>/<mltask_id>`."""
 
 Settings = Mapping[str, Any] | Sequence[str]
 """What to change, as `{"training.epochs": 20}` or as `["training.epochs=20"]`."""

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from hornbook.backends import BackendName
 from hornbook.client.loaded import LoadedModel
+from hornbook.client.progress import log_epoch
 from hornbook.client.saved_models import SavedModel
-from hornbook.client.settings import Settings, setting_texts
-from hornbook.data import ReadOptions
-from hornbook.design import DesignFolder
-from hornbook.diagnostics import Diagnostic, DiagnosticReport
-from hornbook.errors import NotFoundError, TrainingError
+from hornbook.client.sessions import Model, Session
+from hornbook.client.settings import TASK_REFERENCE, Settings, setting_texts
+from hornbook.design import TASK_FILE, DesignFolder
+from hornbook.errors import TrainingError
 from hornbook.jobs import (
-    ActivationPolicy,
     SpareWorkers,
-    deploy_model,
     finish_retrainings,
     settle_ended,
     train_to_end,
 )
 from hornbook.registry import (
     Registry,
-    SessionRecord,
     SessionStatus,
     TaskRecord,
     default_home,
@@ -34,21 +30,11 @@ from hornbook.registry import (
 from hornbook.registry.model_folder import find_model_folder
 from hornbook.serving.evaluate_model import evaluate_model, evaluation_store
 from hornbook.serving.evaluation_record import Evaluation
-from hornbook.serving.exports import ExportReport, ExportSource, export_model
 from hornbook.serving.score_model import score_model
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.result import TrainingResult
 from hornbook.training.trust import CodeOfModel, TrustedModels
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from hornbook.serving.predict import Predictor
-
-__all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
-
-_LOG = logging.getLogger("hornbook")
+__all__ = ["Task", "Workspace", "open_workspace"]
 
 
 def open_workspace(home: Path | str | None = None) -> Workspace:
@@ -82,13 +68,23 @@ class Workspace:
         """The workspace's folder."""
         return self._registry.home
 
+    def tasks(self) -> list[Task]:
+        """All tasks whose design folders are there, oldest first."""
+        return [
+            Task(self._registry, one.folder, lambda: self._spares)
+            for one in self._registry.tasks()
+            if (one.folder / TASK_FILE).is_file()
+        ]
+
     def task(self, folder: Path | str) -> Task:
-        """The task of a design folder.
+        """The task of a design folder, or by `<analysis_id>/<mltask_id>`.
 
         Raises:
-            NotFoundError: the folder holds no `task.toml`.
+            NotFoundError: there is no such task, or the folder holds no `task.toml`.
             DesignError: what is wrong in `task.toml`.
         """
+        if not (Path(folder) / TASK_FILE).is_file() and TASK_REFERENCE.fullmatch(str(folder)):
+            folder = self._registry.task(*str(folder).split("/")).folder
         DesignFolder.read(folder)
         return Task(self._registry, Path(folder), lambda: self._spares)
 
@@ -189,6 +185,17 @@ class Workspace:
         settle_ended(self._registry)
         return find_model_folder(self._registry, reference)
 
+    def load(self, reference: str | Path) -> LoadedModel:
+        """A model for predictions, which outlives this object.
+
+        Args:
+            reference: as for `model_folder`.
+
+        Raises:
+            NotFoundError: there is no such model; the message lists what exists.
+        """
+        return LoadedModel(self.model_folder(reference), self.home)
+
     def score(
         self,
         reference: str,
@@ -271,6 +278,16 @@ class Task:
         """The ids the task is known by."""
         return self._registry.ensure_task(self.folder)
 
+    @property
+    def reference(self) -> str:
+        """`<analysis_id>/<mltask_id>`."""
+        return self.record.reference
+
+    @property
+    def name(self) -> str:
+        """Of its design folder."""
+        return self.folder.resolve().name
+
     def sessions(self) -> list[Session]:
         """The trainings of this task, oldest first."""
         settle_ended(self._registry)
@@ -309,7 +326,7 @@ class Task:
             name=name,
             description=description,
             spares=self._spares(),
-            on_event=on_event or _log_epoch,
+            on_event=on_event or log_epoch,
         )
         session = Session(self._registry, record)
         if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
@@ -318,182 +335,3 @@ class Task:
 
     def __repr__(self) -> str:
         return f"Task({str(self.folder)!r})"
-
-
-class Session:
-    """One training: running, or how it ended.
-
-    Attributes:
-        record: what the registry knows of it.
-    """
-
-    def __init__(self, registry: Registry, record: SessionRecord) -> None:
-        self._registry = registry
-        self.record = record
-
-    @property
-    def reference(self) -> str:
-        """`<analysis_id>/<mltask_id>/<session_id>`."""
-        return self.record.reference
-
-    @property
-    def status(self) -> SessionStatus:
-        """Where it stands."""
-        return self.record.status
-
-    @property
-    def result(self) -> TrainingResult:
-        """All that is reported of the training.
-
-        Raises:
-            NotFoundError: it has not ended, or its worker was killed.
-        """
-        result = TrainingResult.read(self.record.folder)
-        if result is None:
-            raise NotFoundError(
-                f"The session {self.reference} is {self.status} and has no result."
-                + (f" {self.record.reason}" if self.record.reason else "")
-            )
-        return result
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What may be wrong with the training, the worst first."""
-        return DiagnosticReport.read(self.record.folder).diagnostics
-
-    @property
-    def model(self) -> Model:
-        """The trained model it kept.
-
-        Raises:
-            NotFoundError: it kept none.
-        """
-        if not self.record.has_model:
-            raise NotFoundError(
-                f"The session {self.reference} is {self.status} and has no model.",
-                fix="Name a session with a model: `hornbook sessions` lists them.",
-            )
-        return Model(self._registry, self)
-
-    def __repr__(self) -> str:
-        return f"Session({self.reference!r}, {self.status.value!r})"
-
-
-class Model:
-    """A trained model: the kept epoch of a session."""
-
-    def __init__(self, registry: Registry, session: Session) -> None:
-        self._registry = registry
-        self._session = session
-        self._result = session.result
-        self._loaded = LoadedModel(session.record.folder, registry.home)
-
-    @property
-    def reference(self) -> str:
-        """`<analysis_id>/<mltask_id>/<session_id>`."""
-        return self._session.reference
-
-    @property
-    def folder(self) -> Path:
-        """Its files: the network, the fitted features, their description."""
-        return self._session.record.folder / MODEL_FOLDER
-
-    @property
-    def metrics(self) -> dict[str, float | None]:
-        """The metrics of the kept epoch on the test set, by their exact spelling."""
-        return self._result.metrics
-
-    @property
-    def metric_margins(self) -> dict[str, float | None]:
-        """Of a cross-test: twice the standard deviation of each metric over the folds."""
-        return self._result.metric_margins
-
-    @property
-    def history(self) -> dict[str, list[float | None]]:
-        """Every number of every epoch, by its name in Keras' logs, e.g. `"Test ROC AUC"`."""
-        return self._result.history
-
-    @property
-    def threshold(self) -> float | None:
-        """Binary only: from which probability on a row is positive."""
-        return self._result.threshold
-
-    @property
-    def best_epoch(self) -> int | None:
-        """The kept epoch, counted from 1."""
-        return self._result.best_epoch
-
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Predicts the rows of a pandas frame.
-
-        Args:
-            frame: with the columns the model was trained on; others are ignored.
-
-        Returns:
-            A frame with the same index: `prediction` and, for classes, `proba_<class>`.
-
-        Raises:
-            DataError: a column is missing.
-        """
-        return self._loaded.predict(frame)
-
-    def predictor(self) -> Predictor:
-        """The model loaded and ready to predict; loaded once."""
-        return self._loaded.predictor()
-
-    @property
-    def read_options(self) -> ReadOptions:
-        """How a file with rows to predict is read."""
-        return self._loaded.read_options
-
-    def load_keras(self) -> Any:
-        """The Keras model, compiled as it was trained."""
-        from hornbook.backends.open import open_some_backend
-
-        open_some_backend(ModelArtifact.read(self.folder).backend)
-        from hornbook.training.loading import load_trained_network
-
-        return load_trained_network(self.folder.parent, TrustedModels(self._registry.home))
-
-    def export(
-        self, format_name: str, path: Path | str | None = None, *, force: bool = False
-    ) -> ExportReport:
-        """Writes it for other tools.
-
-        Args:
-            format_name: `"python"`, `"onnx"`, `"mlflow"`, `"keras"`, `"savedmodel"` or
-                `"notebook"`.
-            path: the file or folder to write; `model…` in the current folder when absent.
-            force: replace what was exported there before.
-
-        Returns:
-            Where it is, and what to know of it.
-
-        Raises:
-            UsageError: there is something at the path already.
-            ExportError: the model cannot be written in this format; it lists all reasons.
-        """
-        source = ExportSource(self.reference, self.folder.parent, self._registry.home)
-        return export_model(source, format_name, Path(path) if path else None, force=force)
-
-    def deploy(self, name: str, activate: ActivationPolicy = "always") -> str:
-        """Makes it the next version of a saved model; returns the `saved_model_id`.
-
-        Args:
-            name: of the saved model, new or existing.
-            activate: whether the version becomes the active one: `"always"`, `"never"` or
-                `"if-better"`; the first one always does.
-        """
-        deployed = deploy_model(self._registry, self._session.record, name, activate)
-        return deployed.version.saved_model_id
-
-    def __repr__(self) -> str:
-        return f"Model({self.reference!r})"
-
-
-def _log_epoch(event: dict[str, Any]) -> None:
-    if event["event"] == "epoch":
-        numbers = ", ".join(
-            f"{name} {value:.4g}" for name, value in event["logs"].items() if value is not None
-        )
-        _LOG.info("epoch %d: %s", event["epoch"], numbers)

@@ -27,6 +27,7 @@ from hornbook.design.folder import (
     DesignFolder,
 )
 from hornbook.design.guess import Guess, GuessedFeature, GuessedTarget, guess_design
+from hornbook.design.sending import design_texts, write_design
 from hornbook.design.source import SourceFile
 from hornbook.design.task import TaskDesign
 from hornbook.design.templates import (
@@ -62,6 +63,7 @@ __all__ = [
     "create_design",
     "custom_score_template",
     "design_targets",
+    "design_texts",
     "edit_design",
     "flat_settings",
     "guess_design",
@@ -69,4 +71,5 @@ __all__ = [
     "task_template",
     "text_template",
     "training_template",
+    "write_design",
 ]

@@ -24,6 +24,8 @@ from hornbook.errors import DesignError, NotFoundError, Problem
 __all__ = [
     "ARCHITECTURE_FILE",
     "CUSTOM_SCORE_FILE",
+    "DESIGN_SUFFIXES",
+    "LARGEST_DESIGN_FILE",
     "LIBRARY_FOLDER",
     "TASK_FILE",
     "TRAINING_FILE",
@@ -36,8 +38,8 @@ TRAINING_FILE = "training.py"
 CUSTOM_SCORE_FILE = "custom_score.py"
 LIBRARY_FOLDER = "lib"
 
-_DESIGN_SUFFIXES = (".py", ".toml", ".json", ".txt", ".yaml", ".yml")
-_LARGEST_DESIGN_FILE = 10 * 2**20
+DESIGN_SUFFIXES = (".py", ".toml", ".json", ".txt", ".yaml", ".yml")
+LARGEST_DESIGN_FILE = 10 * 2**20
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _copy_module(path: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     if path.is_dir():
         shutil.copytree(path, target / path.name, ignore=_not_part_of_a_design, dirs_exist_ok=True)
-    elif not (target / path.name).exists() and path.stat().st_size <= _LARGEST_DESIGN_FILE:
+    elif not (target / path.name).exists() and path.stat().st_size <= LARGEST_DESIGN_FILE:
         shutil.copy2(path, target)
 
 
@@ -158,7 +160,7 @@ def _not_part_of_a_design(folder: str, names: list[str]) -> set[str]:
         if path.is_dir():
             part = not (name == "__pycache__" or (path / TASK_FILE).exists())
         else:
-            part = path.suffix in _DESIGN_SUFFIXES and path.stat().st_size <= _LARGEST_DESIGN_FILE
+            part = path.suffix in DESIGN_SUFFIXES and path.stat().st_size <= LARGEST_DESIGN_FILE
         if name.startswith(".") or path.is_symlink() or not part:
             ignored.add(name)
     return ignored

@@ -82,7 +82,11 @@ class Retraining:
         path = folder / RETRAINING_FILE
         if not path.is_file():
             return None
-        values = json.loads(path.read_text("utf-8"))
+        return cls.from_json(json.loads(path.read_text("utf-8")))
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Retraining:
+        """That which `to_json` gave."""
         comparison = values["comparison"]
         read = None if comparison is None else FairComparison.from_json(comparison)
         return cls(**{**values, "comparison": read})

@@ -31,6 +31,7 @@ __all__ = [
     "LOG_FILE",
     "OPEN",
     "RunningTraining",
+    "counted_interrupts",
     "end_worker",
     "is_alive",
     "may_wait",
@@ -96,7 +97,7 @@ class RunningTraining:
         Returns:
             The session as it ended.
         """
-        with _counted_interrupts() as interrupts:
+        with counted_interrupts() as interrupts:
             return self._follow(interrupts, on_event, on_stop)
 
     def _follow(
@@ -293,7 +294,7 @@ def train_to_end(
         DesignError: as `start_training` does, like the one below.
         MissingExtraError: the backend is not installed.
     """
-    with _counted_interrupts() as interrupts:
+    with counted_interrupts() as interrupts:
         running = start_training(
             registry, design, name=name, description=description, spares=spares
         )
@@ -347,7 +348,7 @@ def record_abort(registry: Registry, session: SessionRecord) -> SessionRecord:
 
 
 @contextmanager
-def _counted_interrupts() -> Iterator[list[int]]:
+def counted_interrupts() -> Iterator[list[int]]:
     """Collects Ctrl-C instead of raising; elsewhere than in the main thread it does nothing."""
     received: list[int] = []
     if threading.current_thread() is not threading.main_thread():

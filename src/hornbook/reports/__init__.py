@@ -15,6 +15,7 @@ from hornbook.reports.model_report import ModelReport, model_report
 from hornbook.reports.multiclass import MulticlassReport
 from hornbook.reports.multilabel import MultilabelReport
 from hornbook.reports.predicted_rows import PredictedRow, PredictedRows, RowOrder, predicted_rows
+from hornbook.reports.predicted_table import predicted_table
 from hornbook.reports.regression import RegressionReport
 from hornbook.reports.row_form import RowForm, row_form
 
@@ -42,5 +43,6 @@ __all__ = [
     "model_network",
     "model_report",
     "predicted_rows",
+    "predicted_table",
     "row_form",
 ]

@@ -53,7 +53,8 @@ def main(folder: Path) -> int:
     except KeyboardInterrupt:
         state = JobState(status="cancelled", error="Cancelled.")
     except HornbookError as error:
-        state = JobState(status="failed", error=error.message, fix=error.fix)
+        kind = type(error).__name__
+        state = JobState(status="failed", error=error.message, error_kind=kind, fix=error.fix)
     except Exception as error:  # noqa: BLE001 - the last place that can say why
         traceback.print_exc()
         state = JobState(status="failed", error=f"{type(error).__name__}: {error}")

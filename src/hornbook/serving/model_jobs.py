@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -81,7 +82,8 @@ class JobState:
         rows_per_second: since the first row.
         result: what it came to, see `ScoringResult` and `Evaluation`.
         error: why it failed.
-        fix: what to do about that.
+        error_kind: the class of that error.
+        fix: what to do about it.
     """
 
     status: JobStatus = "running"
@@ -91,6 +93,7 @@ class JobState:
     rows_per_second: float = 0.0
     result: dict[str, Any] | None = None
     error: str | None = None
+    error_kind: str | None = None
     fix: str | None = None
 
     def write(self, folder: Path) -> None:
@@ -213,6 +216,20 @@ class ModelJobs:
                 psutil.Process(pid).wait(_CANCEL_SECONDS)
         self._is_alive(job.folder)
         return self.get(job_id)
+
+    def remove(self, job_id: str) -> None:
+        """Forgets a job that has ended, with its files; evaluations stay with their models.
+
+        Raises:
+            NotFoundError: there is none of that id.
+            UsageError: it is running.
+        """
+        job = self.get(job_id)
+        if job.state.status == "running":
+            raise UsageError(f"The job '{job_id}' is running.", fix="Cancel it, or let it end.")
+        with self._lock:
+            self._processes.pop(job_id, None)
+        shutil.rmtree(job.folder)
 
     def close(self) -> None:
         """Forgets the processes, which go on."""

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from hornbook.atomic import partial_path
@@ -22,6 +21,7 @@ from hornbook.features import EncodedInput
 from hornbook.features.images import FittedImage
 from hornbook.features.pipeline import NO_CODED_COLUMNS
 from hornbook.metrics import PredictionType
+from hornbook.serving.frame_rows import frame_rows, require_columns
 from hornbook.serving.row_writers import file_writer, refuse_clashes, require_folder_of
 from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
@@ -261,13 +261,7 @@ class Predictor:
             DataError: as `predict`.
         """
         columns = self.artifact.pipeline.columns
-        missing = [column for column in columns if column not in frame.columns]
-        if missing:
-            raise DataError(
-                f"The rows lack the columns {', '.join(map(repr, missing))}; they have "
-                f"{', '.join(map(repr, frame.columns[:20]))}.",
-                fix="Bring all columns the model was trained on.",
-            )
+        require_columns(columns, frame.columns)
         # Column by column: `select` reads names such as `^a$` as patterns.
         return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
 
@@ -374,14 +368,7 @@ def predict_file(
 
 def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
     """`Predictor.predict` for a pandas frame; the index is kept."""
-    columns = [name for name in predictor.artifact.pipeline.columns if name in frame.columns]
-    try:
-        rows = pl.from_pandas(frame[columns])
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise DataError(
-            f"The frame cannot be read as a table: {error}",
-            fix="Give every column one name of its own and values of one type.",
-        ) from error
+    rows = frame_rows(frame, list(dict.fromkeys(predictor.artifact.pipeline.columns)))
     predicted = predictor.predict(rows).to_pandas()
     predicted.index = frame.index
     return predicted

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
 
 from hornbook.errors import UsageError
 from hornbook.metrics import PredictionType
@@ -117,3 +117,10 @@ class ScoringResult:
             "unreadable_images": list(self.unreadable_images),
             "rows_per_second": round(self.rows_per_second, 1),
         }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The result that `to_json` gave."""
+        known = {one.name: values[one.name] for one in fields(cls)}
+        read = {name: tuple(known[name]) for name in ("columns", "unreadable_images")}
+        return cls(**{**known, **read})

@@ -63,21 +63,29 @@ class EventFollower:
 
     Args:
         folder: the session's folder; its event file need not exist yet.
+        offset: where to begin, in bytes.
+
+    Attributes:
+        offset: where the next event begins, in bytes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, offset: int = 0) -> None:
         self._path = folder / EVENTS_FILE
-        self._offset = 0
+        self.offset = offset
 
-    def new_events(self) -> Iterator[dict[str, Any]]:
-        """Yields each event once, in the order they were written."""
+    def new_events(self, most_bytes: int = -1) -> Iterator[dict[str, Any]]:
+        """Yields each event once, in the order they were written.
+
+        Args:
+            most_bytes: to read at once; all there is when negative.
+        """
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
-            file.seek(self._offset)
-            content = file.read()
+            file.seek(self.offset)
+            content = file.read(most_bytes)
         whole, newline, _ = content.rpartition(b"\n")
-        self._offset += len(whole) + len(newline)
+        self.offset += len(whole) + len(newline)
         for line in whole.splitlines():
             try:
                 yield json.loads(line)

@@ -147,7 +147,11 @@ class Provenance:
         path = folder / PROVENANCE_FILE
         if not path.is_file():
             return None
-        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return cls.from_json(json.loads(path.read_text("utf-8")))
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Provenance:
+        """That which `to_json` gave."""
         return cls(
             TableOrigin(**values["train"]),
             TableOrigin(**values["test"]),

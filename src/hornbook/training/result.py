@@ -215,7 +215,11 @@ class TrainingResult:
         path = folder / RESULT_FILE
         if not path.exists():
             return None
-        values = json.loads(path.read_text("utf-8"))
+        return cls.from_json(json.loads(path.read_text("utf-8")))
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> TrainingResult:
+        """The result that `to_json` gave."""
         read = {
             "outputs": {
                 name: OutputResult.from_json(one) for name, one in values["outputs"].items()

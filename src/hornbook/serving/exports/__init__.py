@@ -16,7 +16,14 @@ from hornbook.errors import NotFoundError, UsageError, did_you_mean
 from hornbook.serving.exports.report import ExportReport
 from hornbook.serving.exports.source import ExportSource
 
-__all__ = ["FORMATS", "ExportFormat", "ExportReport", "ExportSource", "export_model"]
+__all__ = [
+    "FORMATS",
+    "ExportFormat",
+    "ExportReport",
+    "ExportSource",
+    "check_output",
+    "export_model",
+]
 
 _MARK = "export.json"
 
@@ -130,7 +137,7 @@ def export_model(
         raise NotFoundError(f"There is no export format '{name}'.", fix=did_you_mean(name, FORMATS))
     chosen = FORMATS[name]
     path = (output or chosen.default_path).absolute()
-    _check_output(path, chosen, force=force)
+    check_output(path, chosen, force=force)
     open_some_backend(source.artifact.backend if source.is_whole else None)
     partial = partial_path(path)
     try:
@@ -161,7 +168,17 @@ def _mark(folder: Path, source: ExportSource, report: ExportReport) -> None:
     write_json_atomically(folder / _MARK, values)
 
 
-def _check_output(path: Path, chosen: ExportFormat, *, force: bool) -> None:
+def check_output(path: Path, chosen: ExportFormat, *, force: bool) -> None:
+    """Refuses a path that an export must not be written to.
+
+    Args:
+        path: the file or folder to write.
+        chosen: the format.
+        force: whether an export that is there may be replaced.
+
+    Raises:
+        UsageError: there is something at the path already, or no folder to write it in.
+    """
     if path.exists() or path.is_symlink():
         if not force:
             raise UsageError(

@@ -276,6 +276,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations Of
+         * @description The evaluations of a session's model, or of all versions of a saved model.
+         */
+        get: operations["list_evaluations_of"];
+        put?: never;
+        /**
+         * Evaluate Sent Rows
+         * @description Starts to evaluate a model on the rows of a file, the body of the request.
+         */
+        post: operations["evaluate_sent_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/info": {
         parameters: {
             query?: never;
@@ -528,6 +552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-inputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Inputs
+         * @description The columns that a model was trained on.
+         */
+        get: operations["get_model_inputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-jobs": {
         parameters: {
             query?: never;
@@ -562,7 +606,11 @@ export interface paths {
         get: operations["get_model_job"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove Model Job
+         * @description Forgets a job that has ended, with its files; evaluations stay with their models.
+         */
+        delete: operations["remove_model_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -620,6 +668,26 @@ export interface paths {
          * @description The rows that a scoring has kept apart, as JSON lines with their reasons.
          */
         get: operations["get_rows_kept_apart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-jobs/{job_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Job Result
+         * @description All that a finished job has come to.
+         */
+        get: operations["get_model_job_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -774,6 +842,26 @@ export interface paths {
         get: operations["get_rows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/designs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Design
+         * @description Makes a task of a design; the same design sent again is the same task.
+         */
+        post: operations["send_design"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1144,6 +1232,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scorings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Score Sent Rows
+         * @description Starts to score the rows of a file, the body of the request.
+         */
+        post: operations["score_sent_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Sessions
+         * @description The sessions of all tasks, the newest first.
+         */
+        get: operations["list_all_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/by-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Session
+         * @description The session that a text means.
+         */
+        get: operations["find_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}": {
         parameters: {
             query?: never;
@@ -1248,6 +1396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description What the worker has told of its training from a byte on, as its own file has it.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/files": {
         parameters: {
             query?: never;
@@ -1340,6 +1508,26 @@ export interface paths {
          * @description The test rows with what was predicted, sorted.
          */
         get: operations["get_predictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{analysis_id}/{mltask_id}/{session_id}/predictions.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Predicted Table
+         * @description All test rows with what was predicted, in the order of the table, as a Parquet file.
+         */
+        get: operations["get_predicted_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2901,6 +3089,29 @@ export interface components {
             weighted: boolean;
         };
         /**
+         * EventPart
+         * @description Events of a training in the order they were written.
+         */
+        EventPart: {
+            /**
+             * Events
+             * @description each with event, time and what it tells
+             */
+            events: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Is Over
+             * @description whether the training has ended and no event follows
+             */
+            is_over: boolean;
+            /**
+             * Next Offset
+             * @description bytes, where the next part begins
+             */
+            next_offset: number;
+        };
+        /**
          * EventStreamInfo
          * @description Where the events are.
          */
@@ -2983,6 +3194,12 @@ export interface components {
              * @description what to do about it
              */
             fix?: string | null;
+            /**
+             * Kind
+             * @description the class of the error in Python
+             * @default HornbookError
+             */
+            kind: string;
             /**
              * Problems
              * @description the mistakes of a design
@@ -3652,6 +3869,17 @@ export interface components {
             steps: string[];
         };
         /**
+         * ModelInputs
+         * @description What a model reads.
+         */
+        ModelInputs: {
+            /**
+             * Columns
+             * @description that rows must have; others are ignored
+             */
+            columns: string[];
+        };
+        /**
          * ModelJobInfo
          * @description A scoring or an evaluation, running or as it ended.
          */
@@ -3662,6 +3890,11 @@ export interface components {
             done_rows: number;
             /** Error */
             error?: string | null;
+            /**
+             * Error Kind
+             * @description the class of the error in Python
+             */
+            error_kind?: string | null;
             /**
              * Evaluation Id
              * @description of an evaluation that has ended
@@ -3710,6 +3943,19 @@ export interface components {
              * @description where it is known
              */
             total_rows: number | null;
+        };
+        /**
+         * ModelJobResult
+         * @description What a job has come to.
+         */
+        ModelJobResult: {
+            /**
+             * Result
+             * @description of a scoring its counts, or the evaluation
+             */
+            result: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ModelNetwork
@@ -4063,6 +4309,13 @@ export interface components {
             description?: string | null;
             /** Name */
             name?: string | null;
+            /**
+             * Settings
+             * @description what to change for this training only, such as {"training.epochs": 20}
+             */
+            settings?: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * NewShares
@@ -4943,6 +5196,40 @@ export interface components {
              * @description share of the weight of the rows of the class in each bin; sums to 1, or 0 without such rows
              */
             positive: number[];
+        };
+        /**
+         * SentDesign
+         * @description A design as texts.
+         */
+        SentDesign: {
+            /**
+             * Dataset
+             * @description of the project, with the rows to learn from
+             */
+            dataset: string;
+            /**
+             * Files
+             * @description the texts by their paths in the design folder
+             */
+            files: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @description of the task in its project
+             */
+            name: string;
+            /**
+             * Replace
+             * @description whether another design of that name is replaced
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Test Dataset
+             * @description with the rows to measure on
+             */
+            test_dataset?: string | null;
         };
         /**
          * ServedModel
@@ -6086,6 +6373,74 @@ export interface operations {
             };
         };
     };
+    list_evaluations_of: {
+        parameters: {
+            query: {
+                /** @description the id or name of a saved model, NAME@v2, a session's name, or latest */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    evaluate_sent_rows: {
+        parameters: {
+            query: {
+                /** @description whose ending tells the format of the rows */
+                file_name: string;
+                /** @description whether each row is kept, too */
+                with_rows?: boolean;
+                /** @description the id or name of a saved model, NAME@v2, a session's name, or latest */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     event_stream_info: {
         parameters: {
             query?: never;
@@ -6554,6 +6909,38 @@ export interface operations {
             };
         };
     };
+    get_model_inputs: {
+        parameters: {
+            query: {
+                /** @description the id or name of a saved model, NAME@v2, a session's name, or latest */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInputs"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_model_jobs: {
         parameters: {
             query?: never;
@@ -6602,6 +6989,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ModelJobInfo"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_model_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -6691,6 +7107,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_model_job_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobResult"];
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -7019,6 +7466,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    send_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentDesign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskInfo"];
                 };
             };
             /** @description Client Error */
@@ -7770,6 +8252,107 @@ export interface operations {
             };
         };
     };
+    score_sent_rows: {
+        parameters: {
+            query: {
+                /** @description whose ending tells the format of the rows */
+                file_name: string;
+                format?: "csv" | "parquet" | "jsonl";
+                /** @description to keep; all where absent */
+                column?: string[] | null;
+                threshold?: number | null;
+                batch_size?: number | null;
+                with_probabilities?: boolean;
+                /** @description the id or name of a saved model, NAME@v2, a session's name, or latest */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJobInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    find_session: {
+        parameters: {
+            query: {
+                /** @description <analysis_id>/<mltask_id>/<id>, or latest */
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -7976,6 +8559,42 @@ export interface operations {
             };
         };
     };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description bytes */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPart"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_frozen_files: {
         parameters: {
             query?: never;
@@ -8144,6 +8763,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PredictedRows"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_predicted_table: {
+        parameters: {
+            query?: {
+                output?: string;
+            };
+            header?: never;
+            path: {
+                analysis_id: string;
+                mltask_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
