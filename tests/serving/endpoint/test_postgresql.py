@@ -13,7 +13,8 @@ from processes import EndpointProcess, Load, hornbook
 from sqlalchemy import create_engine, text
 
 from conftest import ROW, write_table
-from hornbook.registry.tables import TableBase
+
+from ...postgresql import drop_tables
 
 pytestmark = pytest.mark.slow
 
@@ -24,11 +25,10 @@ PREDICT = "/v1/models/mixed/predict"
 def url(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("HORNBOOK_DATABASE", postgresql_url)
     yield postgresql_url
+    drop_tables(postgresql_url)
     engine = create_engine(postgresql_url)
     with engine.begin() as connection:
-        TableBase.metadata.drop_all(connection)
-        for table in ("alembic_version", "rows", "scored"):
-            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        connection.execute(text("DROP TABLE IF EXISTS rows, scored"))
     engine.dispose()
 
 
@@ -51,7 +51,7 @@ def test_a_model_is_scored_evaluated_and_served(url: str, tmp_path: Path) -> Non
     assert evaluation["rows"] == len(rows)
 
     made = json.loads(hornbook(home, "endpoint", "key", "add", "shop", "--json"))
-    endpoint = EndpointProcess(home, "mixed", "--workers", "2", key=made["key"])
+    endpoint = EndpointProcess(home, "mixed", key=made["key"])
     try:
         texts = rows.drop(columns="answer").to_json(orient="records")
         first = endpoint.post(PREDICT, {"rows": json.loads(texts)})
