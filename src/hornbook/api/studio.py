@@ -25,6 +25,7 @@ from hornbook.jobs import (
     TensorBoard,
     TrainingQueue,
     finish_retraining,
+    retrained_session,
 )
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 from hornbook.serving.model_jobs import ModelJobs
@@ -127,9 +128,10 @@ class Studio:
         self.hub.publish("session", session=summary.model_dump(mode="json"))
         if session.ended_at is not None:
             self.board.forget(session.reference)
-            if (session.folder / RETRAINING_FILE).is_file():
+            retrained = retrained_session(self.registry, session)
+            if retrained is not None:
                 # A comparison may take seconds, and the queue's thread has other trainings.
-                self._versions.submit(self._finish_retraining, session)
+                self._versions.submit(self._finish_retraining, retrained)
 
     def tell_saved_model(self, saved_model_id: str) -> None:
         """Tells all pages that a saved model has changed, or is gone."""

@@ -12,6 +12,12 @@ from hornbook.jobs.endpoint_key import STUDIO_KEY_PREFIX, StudioKey
 from hornbook.jobs.endpoints import EndpointRun, Endpoints, EndpointStatus
 from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
+from hornbook.jobs.partitioning import (
+    PartitionPlan,
+    PlannedSubmodel,
+    group_report,
+    plan_partitions,
+)
 from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.retraining import (
@@ -20,6 +26,7 @@ from hornbook.jobs.retraining import (
     finish_retraining,
     finish_retrainings,
     plan_retraining,
+    retrained_session,
     retrainings_of,
 )
 from hornbook.jobs.spare import SpareWorkers
@@ -49,7 +56,9 @@ __all__ = [
     "ExportRun",
     "ExportRuns",
     "FairComparison",
+    "PartitionPlan",
     "PlannedSet",
+    "PlannedSubmodel",
     "Retraining",
     "RunningTraining",
     "SpareWorkers",
@@ -63,9 +72,12 @@ __all__ = [
     "deploy_model",
     "finish_retraining",
     "finish_retrainings",
+    "group_report",
+    "plan_partitions",
     "plan_retraining",
     "plan_training",
     "preview_column",
+    "retrained_session",
     "retrainings_of",
     "settle_ended",
     "start_training",

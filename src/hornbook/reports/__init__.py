@@ -14,6 +14,7 @@ from hornbook.reports.model_network import ModelNetwork, NetworkLayer, model_net
 from hornbook.reports.model_report import ModelReport, model_report
 from hornbook.reports.multiclass import MulticlassReport
 from hornbook.reports.multilabel import MultilabelReport
+from hornbook.reports.partitions import PartitionFigures, PartitionReport
 from hornbook.reports.predicted_rows import PredictedRow, PredictedRows, RowOrder, predicted_rows
 from hornbook.reports.regression import RegressionReport
 from hornbook.reports.row_form import RowForm, row_form
@@ -29,6 +30,8 @@ __all__ = [
     "MulticlassReport",
     "MultilabelReport",
     "NetworkLayer",
+    "PartitionFigures",
+    "PartitionReport",
     "PredictedRow",
     "PredictedRows",
     "RegressionReport",
