@@ -44,7 +44,7 @@ from hornbook.training.trust import CodeOfModel, TrustedModels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hornbook.serving.predict import Predictor
+    from hornbook.serving.row_predictor import RowPredictor
 
 __all__ = ["Model", "Session", "Task", "Workspace", "open_workspace"]
 
@@ -437,7 +437,7 @@ class Model:
         """
         return self._loaded.predict(frame)
 
-    def predictor(self) -> Predictor:
+    def predictor(self) -> RowPredictor:
         """The model loaded and ready to predict; loaded once."""
         return self._loaded.predictor()
 

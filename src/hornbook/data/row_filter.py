@@ -110,7 +110,7 @@ class RowFilter:
 
     @classmethod
     def equal(cls, column: str, value: str | int | bool) -> RowFilter:
-        """The rows in which a column has a value, whatever characters the two are made of.
+        r"""The rows in which a column has a value, whatever characters the two are made of.
 
         Example:
             >>> RowFilter.equal("sex", "o'k").text

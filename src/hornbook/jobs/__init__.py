@@ -12,6 +12,7 @@ from hornbook.jobs.endpoint_key import STUDIO_KEY_PREFIX, StudioKey
 from hornbook.jobs.endpoints import EndpointRun, Endpoints, EndpointStatus
 from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
+from hornbook.jobs.group_training import TrainedGroup, train_group
 from hornbook.jobs.partitioning import (
     PartitionPlan,
     PlannedSubmodel,
@@ -64,6 +65,7 @@ __all__ = [
     "SpareWorkers",
     "StudioKey",
     "TensorBoard",
+    "TrainedGroup",
     "TrainingPlan",
     "TrainingQueue",
     "check_design",
@@ -81,5 +83,6 @@ __all__ = [
     "retrainings_of",
     "settle_ended",
     "start_training",
+    "train_group",
     "train_to_end",
 ]
