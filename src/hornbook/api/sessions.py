@@ -13,7 +13,7 @@ from hornbook.api.session_state import SessionSummary, session_summary
 from hornbook.design import DesignFolder, Setting, flat_settings, read_design_files
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, UsageError
-from hornbook.jobs import LOG_FILE
+from hornbook.jobs import LOG_FILE, group_report
 from hornbook.registry import SessionRecord
 from hornbook.reports import (
     InputColumns,
@@ -21,6 +21,7 @@ from hornbook.reports import (
     ModelColumns,
     ModelNetwork,
     ModelReport,
+    PartitionReport,
     PredictedRows,
     input_columns,
     learning_curves,
@@ -30,6 +31,7 @@ from hornbook.reports import (
     predicted_rows,
 )
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.partitions import PartitionMembership
 from hornbook.training.result import TrainingResult
 
 __all__ = ["router"]
@@ -45,6 +47,9 @@ class NewSession(BaseModel):
 
     name: str | None = None
     description: str | None = None
+    partition_by: str | None = Field(
+        None, description="a column: a submodel for each of its values, before the whole model"
+    )
 
 
 class SessionEdit(BaseModel):
@@ -62,6 +67,10 @@ class SessionDetail(BaseModel):
     result: TrainingResult | None = Field(description="none while it runs")
     diagnostics: list[Diagnostic]
     worker_pid: int | None
+    partitions: PartitionReport | None = Field(
+        description="of the submodels, if it is the whole model of a group"
+    )
+    partition: PartitionMembership | None = Field(description="if it trains a submodel of a group")
 
 
 class LogPart(BaseModel):
@@ -74,9 +83,17 @@ class LogPart(BaseModel):
 
 @router.post("/tasks/{analysis_id}/{mltask_id}/sessions", status_code=201)
 def train(new: NewSession, task: CurrentTask, studio: CurrentStudio) -> SessionSummary:
-    """Freezes the design and puts its training into the queue."""
+    """Freezes the design and puts its training into the queue.
+
+    With `partition_by` these are several; the answer is the session of the whole model, the last.
+    """
     design = DesignFolder.read(task.folder)
-    session = studio.queue.add(design, name=new.name or None, description=new.description or None)
+    if new.partition_by is None:
+        session = studio.queue.add(
+            design, name=new.name or None, description=new.description or None
+        )
+    else:
+        session = studio.queue_group(design, new.partition_by, new.name, new.description)
     return session_summary(session)
 
 
@@ -109,6 +126,8 @@ def get_session(session: CurrentSession, studio: CurrentStudio) -> SessionDetail
         result=TrainingResult.read(session.folder),
         diagnostics=list(DiagnosticReport.read(session.folder).diagnostics),
         worker_pid=session.worker_pid,
+        partitions=group_report(studio.registry, session),
+        partition=PartitionMembership.read(session.folder),
     )
 
 

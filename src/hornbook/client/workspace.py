@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hornbook.backends import BackendName
 from hornbook.client.loaded import LoadedModel
-from hornbook.client.saved_models import SavedModel
+from hornbook.client.saved_models import SavedModel, whole_of
 from hornbook.client.settings import Settings, setting_texts
-from hornbook.data import ReadOptions
+from hornbook.data import ReadOptions, TableStore
 from hornbook.design import DesignFolder
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, TrainingError
@@ -21,7 +21,10 @@ from hornbook.jobs import (
     SpareWorkers,
     deploy_model,
     finish_retrainings,
+    group_report,
+    plan_partitions,
     settle_ended,
+    train_group,
     train_to_end,
 )
 from hornbook.registry import (
@@ -32,6 +35,7 @@ from hornbook.registry import (
     default_home,
 )
 from hornbook.registry.model_folder import find_model_folder
+from hornbook.reports import PartitionReport
 from hornbook.serving.evaluate_model import evaluate_model, evaluation_store
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport, ExportSource, export_model
@@ -282,6 +286,7 @@ class Task:
         name: str | None = None,
         description: str | None = None,
         settings: Settings = (),
+        partition_by: str | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
     ) -> Session:
         """Trains the design in a process of its own and waits for it.
@@ -293,24 +298,46 @@ class Task:
             description: of the session.
             settings: what to change for this training only, as `{"training.epochs": 20}` or
                 as `["training.epochs=20"]`.
+            partition_by: a column of the table; before the model of all rows, a submodel is
+                trained for each of its values, in a session of its own. Ctrl-C then ends the
+                group, unless the last training is on.
             on_event: called with each event; by default each epoch is logged.
 
         Returns:
-            The session, finished or stopped.
+            The session, finished or stopped; of a group that of the whole model, whose
+            `partitions` tell of the submodels.
 
         Raises:
             DesignError: all that is wrong with the design.
             TrainingError: the training failed or was aborted; the message says why.
+            UsageError: there is to be no submodel for each value of the column.
         """
         design = DesignFolder.read(self.folder, setting_texts(settings))
-        record = train_to_end(
-            self._registry,
-            design,
-            name=name,
-            description=description,
-            spares=self._spares(),
-            on_event=on_event or _log_epoch,
-        )
+
+        def train(
+            design: DesignFolder,
+            name: str | None,
+            *,
+            on_start: Callable[[SessionRecord], None] = lambda session: None,
+            on_stop: Callable[[], None] = lambda: None,
+        ) -> SessionRecord:
+            return train_to_end(
+                self._registry,
+                design,
+                name=name,
+                description=description,
+                spares=self._spares(),
+                on_start=on_start,
+                on_event=on_event or _log_epoch,
+                on_stop=on_stop,
+            )
+
+        if partition_by is None:
+            record = train(design, name)
+        else:
+            store = TableStore(self._registry.home / "datasets")
+            plan = plan_partitions(design, store, partition_by)
+            record = whole_of(train_group(plan, train, name=name))
         session = Session(self._registry, record)
         if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
             raise TrainingError(f"The session {record.reference} {record.status}: {record.reason}")
@@ -355,6 +382,11 @@ class Session:
                 + (f" {self.record.reason}" if self.record.reason else "")
             )
         return result
+
+    @property
+    def partitions(self) -> PartitionReport | None:
+        """What the submodels are worth, if it is the whole model of a group."""
+        return group_report(self._registry, self.record)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
