@@ -34,6 +34,7 @@ __all__ = [
     "PlannedSubmodel",
     "group_report",
     "has_open_submodels",
+    "partition_columns",
     "plan_partitions",
     "submodel_states",
 ]
@@ -157,6 +158,20 @@ def plan_partitions(design: DesignFolder, store: TableStore, column: str) -> Par
         for value, rows in counts.items()
     )
     return PartitionPlan(column, storage, design, submodels, missing)
+
+
+def partition_columns(design: DesignFolder, table: Table) -> tuple[str, ...]:
+    """The columns of a table that submodels can be trained by, as far as its schema tells."""
+    found = []
+    for column in table.columns:
+        if not 2 <= column.distinct <= _MOST_VALUES:
+            continue
+        try:
+            _checked_storage(design, table, column.name)
+        except UsageError:
+            continue
+        found.append(column.name)
+    return tuple(found)
 
 
 def submodel_states(

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Skeleton, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, Skeleton, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
@@ -18,6 +18,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
 }) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  const [column, setColumn] = useState<string | null>(null);
   const navigate = useNavigate();
   const client = useQueryClient();
   const train = useMutation({
@@ -26,13 +27,14 @@ export function TrainDialog({ opened, onClose, draft, task }: {
       return unwrap(
         api.POST("/api/v1/tasks/{analysis_id}/{mltask_id}/sessions", {
           params: { path: task },
-          body: { name: name || null, description: description || null },
+          body: { name: name || null, description: description || null, partition_by: column },
         }),
       );
     },
     onSuccess: async (session) => {
       await client.invalidateQueries({ queryKey: ["sessions", taskKey(task)] });
       setName("");
+      setColumn(null);
       onClose();
       await navigate(`/tasks/${taskKey(task)}/result?session=${session.session_id}`);
     },
@@ -65,6 +67,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
+          <Submodels draft={draft} task={task} opened={opened} column={column} onChange={setColumn} />
           <WhatWillHappen draft={draft} task={task} opened={opened} />
           {problems.length > 0 ? (
             <Problems problems={problems} />
@@ -87,6 +90,31 @@ export function TrainDialog({ opened, onClose, draft, task }: {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** Which column has a submodel for each of its values; none at first. */
+function Submodels({ draft, task, opened, column, onChange }: {
+  draft: DesignDraft;
+  task: TaskIds;
+  opened: boolean;
+  column: string | null;
+  onChange: (column: string | null) => void;
+}) {
+  const found = useQuery({ ...queries.plan(task, draft.revision), enabled: opened && !draft.isDirty });
+  const columns = found.data?.plan?.partition_columns ?? [];
+  if (!columns.length && column === null) return null;
+  return (
+    <Select
+      label="One submodel for each value of"
+      placeholder="no column"
+      description={column === null ? undefined : "Each is a training of its own; the whole model, on all rows, comes last."}
+      data={columns}
+      value={column}
+      onChange={onChange}
+      clearable
+      searchable
+    />
   );
 }
 

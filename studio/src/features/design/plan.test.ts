@@ -9,6 +9,7 @@ const plan = (changes: Partial<Plan>): Plan => ({
   test_rows: 980,
   validation_rows: null,
   sets: [],
+  partition_columns: [],
   keeps_sets: true,
   backend: "jax",
   backend_reason: "",

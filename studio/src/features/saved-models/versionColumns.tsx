@@ -84,6 +84,11 @@ function Name({ version }: { version: Version }) {
     <Group gap={6} wrap="nowrap">
       <span>{version.version_id}</span>
       {version.active && <Badge color="teal">active</Badge>}
+      {version.partitioned_by !== null && (
+        <Badge color="gray" title={`One submodel for each value of ${version.partitioned_by}`}>
+          by {version.partitioned_by}
+        </Badge>
+      )}
     </Group>
   );
 }
