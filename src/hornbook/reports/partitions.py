@@ -23,7 +23,7 @@ from hornbook.metrics import (
 )
 from hornbook.reports.evaluated_output import EvaluatedOutput
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
-from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.job import DESIGN_FOLDER, PREDICTIONS_FILE
 from hornbook.training.partitions import Partitions
 from hornbook.training.provenance import Provenance
 from hornbook.training.result import TrainingResult
@@ -189,17 +189,16 @@ class _Together:
 
     @classmethod
     def of(cls, whole: Path, folders: Sequence[Path]) -> _Together | None:
-        """Reads what the trainings kept; `None` where they kept too little."""
+        """Reads what the trainings kept; `None` where they kept no predictions."""
+        if not all((one / PREDICTIONS_FILE).is_file() for one in (whole, *folders)):
+            return None
         outputs = ModelArtifact.read(whole / MODEL_FOLDER).outputs
         task = DesignFolder.read(whole / DESIGN_FOLDER).task
-        try:
-            parts = {
-                folder: {name: EvaluatedOutput.read(folder, name) for name in outputs}
-                for folder in folders
-            }
-            of_whole = {name: EvaluatedOutput.read(whole, name) for name in outputs}
-        except HornbookError:
-            return None
+        parts = {
+            folder: {name: EvaluatedOutput.read(folder, name) for name in outputs}
+            for folder in folders
+        }
+        of_whole = {name: EvaluatedOutput.read(whole, name) for name in outputs}
         known = Provenance.read(whole)
         same = known is not None and all(
             (one := Provenance.read(folder)) is not None

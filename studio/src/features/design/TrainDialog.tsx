@@ -68,7 +68,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <Submodels draft={draft} task={task} opened={opened} column={column} onChange={setColumn} />
-          <WhatWillHappen draft={draft} task={task} opened={opened} />
+          <WhatWillHappen draft={draft} task={task} opened={opened} column={column} />
           {problems.length > 0 ? (
             <Problems problems={problems} />
           ) : (
@@ -119,7 +119,12 @@ function Submodels({ draft, task, opened, column, onChange }: {
 }
 
 /** What is known of the training before it is begun. */
-function WhatWillHappen({ draft, task, opened }: { draft: DesignDraft; task: TaskIds; opened: boolean }) {
+function WhatWillHappen({ draft, task, opened, column }: {
+  draft: DesignDraft;
+  task: TaskIds;
+  opened: boolean;
+  column: string | null;
+}) {
   // What was typed last must be saved: the server looks at the files.
   const found = useQuery({ ...queries.plan(task, draft.revision), enabled: opened && !draft.isDirty });
   const runtime = useQuery({ ...queries.runtime(), enabled: opened });
@@ -129,7 +134,7 @@ function WhatWillHappen({ draft, task, opened }: { draft: DesignDraft; task: Tas
   if (plan == null || queue === undefined) return <Skeleton height={96} visible={!found.data} />;
   const devices = (runtime.data?.devices ?? []).filter((one) => (plan.device === "auto" ? true : one.device === plan.device));
   const facts: [string, ReactNode][] = [
-    ["Trains", whatIsTrained(plan)],
+    ["Trains", whatIsTrained(plan, column)],
     ["Rows", whichRows(plan)],
     ["Prepared sets", whichSets(plan)],
     ["Backend", plan.backend === null ? plan.backend_reason : `${plan.backend}: ${plan.backend_reason}`],
