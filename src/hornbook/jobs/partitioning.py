@@ -161,10 +161,18 @@ def plan_partitions(design: DesignFolder, store: TableStore, column: str) -> Par
 
 
 def partition_columns(design: DesignFolder, table: Table) -> tuple[str, ...]:
-    """The columns of a table that submodels can be trained by, as far as its schema tells."""
+    """The columns of a table that are offered to train submodels by.
+
+    They are those that will do, as far as the schema tells, and are no numbers to the design.
+    """
     found = []
+    numbers = {
+        feature.column
+        for feature in design.task.input_features
+        if feature.handling.feature_type is FeatureType.NUMERICAL
+    }
     for column in table.columns:
-        if not 2 <= column.distinct <= _MOST_VALUES:
+        if column.name in numbers or not 2 <= column.distinct <= _MOST_VALUES:
             continue
         try:
             _checked_storage(design, table, column.name)
