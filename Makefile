@@ -19,9 +19,11 @@ demo: $(STAMP)  ## train a model on white wines, from nothing
 serve: $(STAMP) $(PAGES)  ## the studio in the browser, from nothing
 	$(BIN)/hornbook serve
 
+# The sources are compiled first: many tests start processes that import them.
 test: check test-studio $(WHEEL)  ## every test, with linters and types first
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
+	$(BIN)/python -m compileall -q src
 	$(BIN)/pytest -n 3 --dist worksteal -q
 
 test-fast: $(STAMP)  ## an answer in two minutes: no real trainings

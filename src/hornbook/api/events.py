@@ -19,6 +19,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["events"])
 
 _MOST_AT_ONCE = 200
+_PAUSE_SECONDS = 0.08
 
 
 class HelloEvent(BaseModel):
@@ -150,7 +151,10 @@ async def events(socket: WebSocket, instance: str | None = None, after: int | No
 
 
 async def _send_all(socket: WebSocket, listener: Listener) -> Any:
-    """Sends what comes; many small ones go as one JSON list."""
+    """Sends what comes: the first at once, then as one JSON list what came in a short pause.
+
+    Each message wakes a page, whatever it holds; an epoch may take less time than that.
+    """
     while True:
         text = await listener.messages.get()
         texts: list[str | None] = [text]
@@ -160,3 +164,4 @@ async def _send_all(socket: WebSocket, listener: Listener) -> Any:
             await socket.close(1013, "The page is too slow; connect again.")
             return
         await socket.send_text("[" + ",".join(one for one in texts if one is not None) + "]")
+        await asyncio.sleep(_PAUSE_SECONDS)

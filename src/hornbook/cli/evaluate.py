@@ -96,7 +96,7 @@ def _metrics_table(found: Evaluation) -> Table:
     for name in ("Now", "At training", "Difference"):
         table.add_column(name, justify="right")
     for one in found.metrics:
-        difference = "" if one.difference is None else f"{one.difference:+.4f}"
+        difference = "" if one.difference is None else f"{one.difference:+z.4f}"
         table.add_row(
             Text(one.name), format_number(one.value), format_number(one.at_training), difference
         )

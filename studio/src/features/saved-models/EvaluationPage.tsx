@@ -89,7 +89,7 @@ function Metrics({ found }: { found: Evaluation }) {
             <Table.Td>{measured(one.value)}</Table.Td>
             <Table.Td>{measured(one.at_training)}</Table.Td>
             <Table.Td c={verdict === "worse" ? "var(--mantine-color-error)" : undefined}>
-              {one.difference === null ? "–" : `${one.difference > 0 ? "+" : ""}${measured(one.difference)}`} {verdict && `(${verdict})`}
+              {verdict === null ? "–" : verdict === "the same" ? verdict : `${signed(one.difference)} (${verdict})`}
             </Table.Td>
           </Table.Tr>
         );
@@ -122,4 +122,8 @@ function Drifts({ found }: { found: Evaluation }) {
       )}
     </>
   );
+}
+
+function signed(value: number | null): string {
+  return `${value !== null && value > 0 ? "+" : ""}${measured(value)}`;
 }

@@ -21,6 +21,7 @@ test("a difference is judged by the direction of its metric", () => {
   expect(judged({ ...metric, difference: 0.1 })).toBe("better");
   expect(judged({ ...metric, difference: 0.1, greater_is_better: false })).toBe("worse");
   expect(judged({ ...metric, difference: 0 })).toBe("the same");
+  expect(judged({ ...metric, difference: -1e-9 })).toBe("the same");
   expect(judged({ ...metric, difference: null })).toBeNull();
 });
 

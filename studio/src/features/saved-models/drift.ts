@@ -24,10 +24,13 @@ export function farthestColumns(evaluations: Evaluation[], most: number): string
 /** The version that was evaluated, by its id alone. */
 export const versionOf = (evaluation: Evaluation): string => evaluation.model.split(/[/@]/).at(-1) ?? evaluation.model;
 
+/** Below this part of a metric a difference is that of the order in which numbers were added. */
+const NOISE = 1e-6;
+
 /** How a metric on new rows is to that at training, in a word. */
 export function judged(metric: Schemas["EvaluatedMetric"]): "better" | "worse" | "the same" | null {
   if (metric.difference === null) return null;
-  if (metric.difference === 0) return "the same";
+  if (Math.abs(metric.difference) <= NOISE * Math.abs(metric.at_training ?? 0)) return "the same";
   return metric.difference > 0 === metric.greater_is_better ? "better" : "worse";
 }
 

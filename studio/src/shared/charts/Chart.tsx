@@ -21,6 +21,7 @@ import { FullScreen } from "./FullScreen";
 import { gallery } from "./gallery";
 import { attachHover, type Hover } from "./hover";
 import { LiveDrawing } from "./live";
+import type { Point } from "./options";
 import { attachZoom, dataRange, rounded, scaled, shownRange, Zoom } from "./zoom";
 
 echarts.use([
@@ -116,6 +117,7 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const drawn = useRef("");
+  const drawing = useRef<LiveDrawing | null>(null);
   const dark = useComputedColorScheme("light") === "dark";
 
   useEffect(() => {
@@ -141,11 +143,13 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
 
   useEffect(() => {
     if (live === undefined || chart.current === null) return;
-    const drawing = new LiveDrawing(chart.current, live.option);
-    const unsubscribe = live.subscribe(drawing.grow);
+    const made = new LiveDrawing(chart.current, live.option);
+    const unsubscribe = live.subscribe(made.grow);
+    drawing.current = made;
     return () => {
       unsubscribe();
-      drawing.dispose();
+      made.dispose();
+      drawing.current = null;
     };
   }, [live, dark, group]);
 
@@ -155,19 +159,20 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
     if (shape === drawn.current) {
       // Only the data have grown: the rest need not be laid out anew.
       chart.current?.setOption({ series: series.map(dataOf) });
-      return;
+    } else {
+      drawn.current = shape;
+      chart.current?.setOption(
+        { backgroundColor: "transparent", animation: false, ...option },
+        { replaceMerge: ["series"] },
+      );
     }
-    drawn.current = shape;
-    chart.current?.setOption(
-      { backgroundColor: "transparent", animation: false, ...option },
-      { replaceMerge: ["series"] },
-    );
+    drawing.current?.noteWhole(series);
   }, [option, dark, group]);
 
   return <Box ref={place} h={height} className="chart" role="img" tabIndex={0} aria-label={`Chart: ${title}`} />;
 }
 
-type Data = { data?: unknown };
+type Data = { data: Point[] };
 
 function shapeOf(series: Data) {
   return { ...series, data: undefined };

@@ -27,7 +27,7 @@ export function joined(
 ): Curves {
   const longest = Math.max(0, ...Object.values(heard.series).map((values) => values.length));
   const isOther = loaded !== undefined && !loaded.ended && (loaded.fold ?? null) !== heard.fold;
-  if (loaded === undefined || isOther) {
+  if (loaded === undefined || isOther || loaded.epochs_run === 0) {
     const epochs = Array.from({ length: longest }, (_, at) => at + 1);
     return { series: heard.series, epochs, elapsed: [], batches: loaded?.batches ?? null };
   }
@@ -149,6 +149,7 @@ export function curveOption(
     logY: view.logY,
     xRange: view.logX ? undefined : xRange(lines, view.x, growing),
     pointed,
+    yRoom: growing,
     yBounds: view.ignoreOutliers ? () => middleRange(read(), view.logY) : undefined,
   });
 }
@@ -160,7 +161,7 @@ function xRange(lines: Line[], axis: XAxis, growing: boolean): [number, number] 
     const places = lines.flatMap(({ points }) => [points[0]?.[0], points.at(-1)?.[0]]);
     const known = places.filter((one) => one !== undefined);
     const [first, last] = [Math.min(...known), Math.max(...known)];
-    const room = Math.max(0.5 * (last - first), axis === "time" ? 1 : 6);
+    const room = Math.max(last - first, axis === "time" ? 2 : 20);
     return [first, axis === "time" ? last + room : Math.ceil(last + room)];
   }
   return longest === 1 && axis === "epoch" ? [0, 2] : undefined;

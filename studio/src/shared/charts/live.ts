@@ -1,10 +1,11 @@
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
+import type { Point } from "./options";
 
 const WHOLE_PAUSE = 5000;
-const LEAST_WHOLE_PAUSE = 300;
-const PAUSE_PER_WHOLE = 10;
+const LEAST_WHOLE_PAUSE = 200;
+const LONGEST_WHOLE_PAUSE = 800;
+const PAUSE_PER_WHOLE = 4;
 
-type Point = [number, number | null];
 type Curve = {
   name: string;
   data: Point[];
@@ -12,6 +13,8 @@ type Curve = {
   lineStyle: { width: number; opacity: number };
   markLine?: unknown;
 };
+type Place = (point: [number, number]) => [number, number];
+type Axis = { type?: string };
 type Growing = {
   series: Curve[];
   xAxis: { min?: unknown; max?: unknown };
@@ -22,14 +25,16 @@ type Growing = {
  * Draws curves that grow many times a second.
  *
  * Laying out a chart takes some milliseconds, most of them for axes that stay as they are. So the
- * whole is drawn now and then, or where new points would lie outside of the axes; in between they
- * are a tail on a canvas above, which costs a fiftieth of that.
+ * whole is drawn now and then, or where new points would lie outside of the axes; in between, what
+ * is new is added to a canvas above, which costs a hundredth of that.
  */
 export class LiveDrawing {
   private readonly canvas = document.createElement("canvas");
   private drawnAt = -Infinity;
   private cost = 0;
+  /** How many points of each curve are drawn. */
   private lengths: number[] = [];
+  private place: Place = (point) => point;
   private hidden: Record<string, boolean> = {};
   private isZoomed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +53,8 @@ export class LiveDrawing {
   grow = (): boolean => {
     const age = performance.now() - this.drawnAt;
     if (age < WHOLE_PAUSE && this.drawTail()) return true;
-    const pause = Math.max(LEAST_WHOLE_PAUSE, PAUSE_PER_WHOLE * this.cost);
+    const needed = Math.max(LEAST_WHOLE_PAUSE, PAUSE_PER_WHOLE * this.cost);
+    const pause = Math.min(LONGEST_WHOLE_PAUSE, needed);
     if (age < pause) {
       this.timer ??= setTimeout(this.drawWhole, pause - age);
       return false;
@@ -56,6 +62,15 @@ export class LiveDrawing {
     this.drawWhole();
     return true;
   };
+
+  /** Takes it that the chart was given the whole of these curves. */
+  noteWhole(series: { data: Point[] }[]): void {
+    this.chart.getZr().flush();
+    this.lengths = series.map(({ data }) => data.length);
+    this.drawnAt = performance.now();
+    this.place = placeIn(this.chart);
+    this.clean();
+  }
 
   dispose(): void {
     clearTimeout(this.timer);
@@ -85,7 +100,6 @@ export class LiveDrawing {
     this.timer = undefined;
     const began = performance.now();
     const { series, xAxis } = this.option() as Growing;
-    this.lengths = series.map(({ data }) => data.length);
     this.chart.setOption({
       xAxis: { min: xAxis.min, max: xAxis.max },
       series: series.map(({ name, data, markLine }) => ({
@@ -95,16 +109,14 @@ export class LiveDrawing {
         markLine: markLine ?? { data: [] },
       })),
     });
-    this.chart.getZr().flush();
-    this.drawnAt = performance.now();
+    this.noteWhole(series);
     this.cost = this.drawnAt - began;
-    this.clean()?.restore();
   };
 
   /** Whether the new points lie within the axes as they are; they are drawn then. */
   private drawTail(): boolean {
     const { series, grid } = this.option() as Growing;
-    if (series.length !== this.lengths.length) return false;
+    if (series.length !== this.lengths.length || !this.fits()) return false;
     // A part that is looked at closely does not grow.
     if (this.isZoomed) return true;
     const right = this.chart.getWidth() - grid.right;
@@ -114,47 +126,57 @@ export class LiveDrawing {
       if (!(y >= grid.top - 1 && y <= bottom + 1)) return false;
       if (!(x <= right + 1)) return false;
     }
-    const context = this.clean();
+    const context = this.canvas.getContext("2d");
     if (context === null) return true;
-    context.beginPath();
-    context.rect(grid.left, 0, right - grid.left, bottom);
-    context.clip();
     series.forEach((curve, index) => {
       if (!this.hidden[curve.name]) stroke(context, curve, tails[index]!);
+      this.lengths[index] = curve.data.length;
     });
-    context.restore();
     return true;
   }
 
-  /** Where the points are that came since the whole was drawn, and the last one before. */
+  /** Where the points are that came since, and the last one before. */
   private pixels(index: number, points: Point[]): [number, number][] {
     return points
       .slice(Math.max(0, (this.lengths[index] ?? 0) - 1))
-      .filter((point) => point[1] !== null)
-      .map((point) => {
-        const found = this.chart.convertToPixel({ seriesIndex: index }, point as number[]);
-        return found as unknown as [number, number];
-      });
+      .filter((point): point is [number, number] => point[1] !== null)
+      .map(this.place);
   }
 
-  /** The canvas, empty and as large as the chart. */
-  private clean(): CanvasRenderingContext2D | null {
+  private fits(): boolean {
+    const { width, height } = this.canvas.style;
+    return width === `${this.chart.getWidth()}px` && height === `${this.chart.getHeight()}px`;
+  }
+
+  /** Makes the canvas empty and as large as the chart. */
+  private clean(): void {
     const [width, height] = [this.chart.getWidth(), this.chart.getHeight()];
     const scale = window.devicePixelRatio;
-    if (this.canvas.width !== Math.round(width * scale)) {
-      this.canvas.width = Math.round(width * scale);
-      this.canvas.style.width = `${width}px`;
-    }
-    if (this.canvas.height !== Math.round(height * scale)) {
-      this.canvas.height = Math.round(height * scale);
-      this.canvas.style.height = `${height}px`;
-    }
-    const context = this.canvas.getContext("2d");
-    context?.save();
-    context?.setTransform(scale, 0, 0, scale, 0, 0);
-    context?.clearRect(0, 0, width, height);
-    return context;
+    // A canvas that is given a size is empty.
+    this.canvas.width = Math.round(width * scale);
+    this.canvas.height = Math.round(height * scale);
+    Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
+    this.canvas.getContext("2d")?.scale(scale, scale);
   }
+}
+
+/**
+ * Where values lie in a chart, in pixels. Asking the chart for each would cost more than drawing
+ * it; axes are linear, or so after a logarithm.
+ */
+function placeIn(chart: EChartsType): Place {
+  const { xAxis, yAxis } = chart.getOption() as { xAxis: Axis[]; yAxis: Axis[] };
+  const scaled = [xAxis[0], yAxis[0]].map((axis) => (axis?.type === "log" ? Math.log10 : Number));
+  const [first, second] = [1, 10].map((value) => chart.convertToPixel({ gridIndex: 0 }, [value, value]));
+  const lines = [0, 1].map((at) => {
+    const [low, high] = [scaled[at]!(1), scaled[at]!(10)];
+    const slope = (second![at]! - first![at]!) / (high - low);
+    return { slope, start: first![at]! - slope * low };
+  });
+  return (point) => {
+    const [x, y] = lines.map(({ slope, start }, at) => start + slope * scaled[at]!(point[at]!));
+    return [x!, y!];
+  };
 }
 
 function stroke(context: CanvasRenderingContext2D, curve: Curve, points: [number, number][]): void {

@@ -29,6 +29,8 @@ type LineChartOptions = {
   xFormat?: (value: number) => string;
   /** A range that is asked for anew whenever the chart is drawn, as its data grow. */
   yBounds?: () => [number, number] | undefined;
+  /** Whether there is room above and below, for values to come. */
+  yRoom?: boolean;
   /** Whether pointing at a line tells which it is. */
   pointed?: boolean;
 };
@@ -88,6 +90,7 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       // The grid has fixed margins, since measuring every label is most of what a drawing costs.
       axisLabel: { formatter: short },
       scale: true,
+      boundaryGap: given.yRoom && !given.logY ? ["15%", "15%"] : [0, 0],
       min: given.yBounds ? () => given.yBounds?.()?.[0] : given.yRange?.[0],
       max: given.yBounds ? () => given.yBounds?.()?.[1] : given.yRange?.[1],
       splitLine: { lineStyle: { opacity: 0.35 } },

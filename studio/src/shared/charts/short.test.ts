@@ -19,6 +19,6 @@ it("leaves room for the epochs to come while a training runs", () => {
     const { min, max } = (option as { xAxis: { min: unknown; max: unknown } }).xAxis;
     return [min, max];
   };
-  expect(range(true)).toEqual([1, 150]);
+  expect(range(true)).toEqual([1, 199]);
   expect(range(false)).toEqual(["dataMin", "dataMax"]);
 });
