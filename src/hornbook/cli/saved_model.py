@@ -113,7 +113,7 @@ def say_version(record: SavedModelRecord, version: VersionRecord) -> None:
     partitions = PartitionReport.read(version.folder)
     if partitions is not None:
         console.print(
-            f"These are of the whole model. Rows go to submodels by '{partitions.column}':",
+            f"These metrics are of the whole model. Rows go to submodels by '{partitions.column}':",
             soft_wrap=True,
         )
         say_partitions(partitions)
