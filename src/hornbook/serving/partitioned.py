@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +39,7 @@ class PartitionedPredictor:
         self._values = tuple(submodels)
         self._vocabulary = Vocabulary(pl.Series(self._values, dtype=pl.String))
         self._models = (*submodels.values(), whole)
+        self._no_rows = whole.no_rows
 
     @property
     def artifact(self) -> ModelArtifact:
@@ -224,11 +224,6 @@ class PartitionedPredictor:
             none = pl.repeat(None, len(frame), dtype=empty.dtype, eager=True)
             columns.append(absent.zip_with(predicted.is_not_null(), none).alias(empty.name))
         return pl.DataFrame(columns)
-
-    @cached_property
-    def _no_rows(self) -> pl.DataFrame:
-        empty = {name: pl.Series(name, [], pl.Null) for name in self._whole.table_columns}
-        return self._whole.predict(pl.DataFrame(list(empty.values())))
 
 
 def _rows(frame: pl.DataFrame, rows: NDArray[np.int64]) -> pl.DataFrame:

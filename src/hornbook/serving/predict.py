@@ -116,8 +116,13 @@ class Predictor:
             for part in frame.iter_slices(self.block_rows)
         ]
         if not blocks:
-            return self.in_words(RawBlock(self._no_rows(), None, 0))
+            return self.no_rows
         return pl.concat(blocks)
+
+    @property
+    def no_rows(self) -> pl.DataFrame:
+        """What `predict` gives for no rows: the columns and their types."""
+        return self.in_words(RawBlock(self._raw_of_no_rows(), None, 0))
 
     @cached_property
     def batch_rows(self) -> int:
@@ -175,7 +180,7 @@ class Predictor:
             n_at_once: rows that the network sees at once; `batch_rows` where absent.
         """
         if block.inputs is None:
-            return RawBlock(self._no_rows(), block.faults, block.n_rows)
+            return RawBlock(self._raw_of_no_rows(), block.faults, block.n_rows)
         raw = self._network(block.inputs, n_at_once or self.batch_rows)
         return RawBlock(self.artifact.layout.by_name(raw), block.faults, block.n_rows)
 
@@ -233,7 +238,7 @@ class Predictor:
         }
         self._network(inputs, n_rows)
 
-    def _no_rows(self) -> dict[str, NDArray[Any]]:
+    def _raw_of_no_rows(self) -> dict[str, NDArray[Any]]:
         outputs = self.artifact.outputs
         widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
         return {name: np.empty((0, width), np.float32) for name, width in widths.items()}

@@ -149,7 +149,7 @@ class TrustedModels:
 
 
 def _submodels(folder: Path) -> tuple[Path, ...]:
-    """The folders of the submodels of a version, the links among them included."""
+    """The folders of the submodels of a version."""
     partitions = Partitions.read(folder / PARTITIONS_FILE)
     return () if partitions is None else tuple(partitions.submodels(folder).values())
 
