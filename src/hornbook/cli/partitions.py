@@ -58,8 +58,9 @@ def say_group(registry: Registry, group: TrainedGroup) -> None:
     if group.whole is None:
         trained = sum(one.has_model for one in group.submodels)
         console.print(
-            f"Stopped before the whole model: {trained} submodels were trained, and there is no "
-            "group of them. They are sessions of their own."
+            f"Stopped before the whole model, so there is no group. Submodels with a model: "
+            f"{trained}; they are sessions of their own.",
+            soft_wrap=True,
         )
         return
     report = group_report(registry, group.whole)
