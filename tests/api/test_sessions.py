@@ -150,3 +150,40 @@ def test_a_sample_is_one_click(client):
     assert client.get("/api/v1/saved-models").json() == []
     assert client.get("/api/v1/runtime").json()["backends"]
     assert client.get("/api/v1/code-samples").json()["training"]
+
+
+def test_a_submodel_for_each_value_is_queued_before_the_whole_model(client, task):
+    plan = client.get(f"{task}/plan").json()["plan"]
+    assert plan["partition_columns"] == ["city"]
+    body = {"name": "By city", "partition_by": "city"}
+    whole = client.post(f"{task}/sessions", json=body)
+    assert whole.status_code == 201, whole.text
+    listed = client.get(f"{task}/sessions").json()
+    assert [(one["name"], one["status"]) for one in listed] == [
+        ("By city", "queued"),
+        ("By city: city = Rome", "queued"),
+        ("By city: city = Paris", "queued"),
+    ]
+    assert whole.json()["reference"] == listed[0]["reference"]
+    detail = client.get(f"/api/v1/sessions/{listed[0]['reference']}").json()
+    values = [
+        (one["value"], one["rows"], one["session"]) for one in detail["partitions"]["partitions"]
+    ]
+    assert values == [
+        ("Paris", 133, listed[2]["reference"]),
+        ("Rome", 67, listed[1]["reference"]),
+    ]
+    assert detail["partition"] is None
+    detail = client.get(f"/api/v1/sessions/{listed[1]['reference']}").json()
+    assert detail["partitions"] is None
+    assert detail["partition"] == {
+        "column": "city",
+        "value": "Rome",
+        "whole": listed[0]["reference"],
+    }
+    settings = client.get(f"/api/v1/sessions/{listed[1]['reference']}/settings").json()
+    assert settings["sampling.filter"] == "\"city\" = 'Rome'"
+    refused = client.post(f"{task}/sessions", json={"partition_by": "bought"})
+    assert refused.status_code == 400, refused.text
+    assert "is the target" in refused.text
+    assert len(client.get(f"{task}/sessions").json()) == 3

@@ -244,3 +244,26 @@ def test_importing_brings_no_slow_library() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
+
+
+def test_classes_that_several_thresholds_have_decided_are_measured_as_they_are():
+    random = np.random.default_rng(0)
+    truth, said = random.integers(0, 2, 200), random.random(200)
+    decided = (said > np.where(np.arange(200) < 100, 0.2, 0.7)).astype(int)
+    calls = {}
+
+    def score(y_valid, y_pred):
+        calls["given"] = y_pred
+        return 0.5
+
+    measurer = Measurer(
+        PredictionType.BINARY, metric="Accuracy", custom_score=CustomScore(score, True, False)
+    )
+    found = measurer.measure(truth, said, decided=decided)
+    alone = measurer.measure(truth, said, threshold=0.5)
+    assert found.metrics["Accuracy"] == found.value == pytest.approx((truth == decided).mean())
+    assert found.metrics["ROC AUC"] == alone.metrics["ROC AUC"]
+    assert found.metrics["Calibration Loss"] == alone.metrics["Calibration Loss"]
+    assert found.threshold is None
+    measurer.measure(truth, said, decided=decided)
+    assert calls["given"].tolist() == decided.tolist()

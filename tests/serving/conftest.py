@@ -29,7 +29,9 @@ TRAIN = pl.DataFrame({"n": [1.0, 2.0, 3.0, 4.0], "c": ["a", "b", "a", "b"]})
 def make_predictor(tmp_path):
     """Makes a model that looks at a number `n`, which may not be missing, and a category `c`."""
 
-    def make(kind=PredictionType.BINARY, classes=("no", "yes"), units=1, seed=0, **learnt):
+    def make(
+        kind=PredictionType.BINARY, classes=("no", "yes"), units=1, seed=0, threshold=0.5, **learnt
+    ):
         pipeline = FeaturePipeline.fit(
             [Feature("n", NumericalRegular(missing="drop_rows")), Feature("c", CategoricalDummy())],
             [TRAIN],
@@ -42,7 +44,7 @@ def make_predictor(tmp_path):
         folder = tmp_path / f"model {seed}"
         artifact = ModelArtifact(
             folder / MODEL_FOLDER,
-            {"": ModelOutput(kind, TargetEncoder("y", classes), 0.5, **learnt)},
+            {"": ModelOutput(kind, TargetEncoder("y", classes), threshold, **learnt)},
             TargetLayout.single(TargetFormat.VALUES),
             pipeline,
             ReadOptions(types={"n": "float", "c": "string"}, types_may_be_absent=True),

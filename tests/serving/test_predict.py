@@ -24,7 +24,8 @@ from hornbook.features import (
 )
 from hornbook.metrics import Calibration, PredictionInterval, PredictionType
 from hornbook.metrics.calibration import IsotonicCurve
-from hornbook.serving.predict import Predictor, predict_file, predict_frame
+from hornbook.serving.predict import Predictor
+from hornbook.serving.predict_rows import predict_file, predict_frame
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.trust import TrustedModels
 

@@ -7,8 +7,9 @@ import shutil
 
 import pytest
 
-from hornbook.data import FolderStore
+from hornbook.data import FolderStore, Storage
 from hornbook.errors import NotFoundError, UntrustedModelError
+from hornbook.training.partitions import Partition, Partitions
 from hornbook.training.resources import DesignResources
 from hornbook.training.trust import CodeOfModel, TrustedModels
 from hornbook.training.user_code import UserCode
@@ -107,3 +108,24 @@ def test_the_code_of_a_model_is_listed_without_running_it(model):
     code = CodeOfModel.of(model)
     assert code.files == ("architecture.py", "lib/tool.py")
     assert code.modules == ("sklearn.preprocessing",)
+
+
+def test_the_code_of_submodels_counts_as_well(model, tmp_path):
+    version = tmp_path / "saved_models" / "answers" / "v1"
+    shutil.copytree(model, version)
+    shutil.copytree(model, version / "partitions" / "p2")
+    (version / "partitions" / "p2" / "design" / "architecture.py").write_text("print('other')")
+    partitions = (Partition("a", "s", 1), Partition("b", "s", 1, submodel="p2"))
+    Partitions("c", Storage.STRING, partitions).write(version / "partitions.json")
+    trusted = TrustedModels(tmp_path)
+    trusted.add(model, "trained here")
+    assert not trusted.trusts(version)
+    submodel = version / "partitions" / "p2"
+    with pytest.raises(UntrustedModelError, match="hornbook trust answers@v1"):
+        trusted.require(submodel, "architecture.py")
+    code = CodeOfModel.of(version)
+    assert "architecture.py" in code.files
+    assert "../partitions/p2/design/architecture.py" in code.files
+    trusted.add(version, "trusted by hand")
+    assert trusted.trusts(version)
+    assert trusted.trusts(submodel)

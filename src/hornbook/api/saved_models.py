@@ -29,8 +29,9 @@ from hornbook.registry import (
     VersionRecord,
     parse_model_reference,
 )
-from hornbook.reports import ModelComparison, compare_models
+from hornbook.reports import ModelComparison, PartitionReport, compare_models
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.partitions import PARTITIONS_FILE, Partitions
 from hornbook.training.provenance import Provenance
 from hornbook.training.result import TrainingResult
 
@@ -59,6 +60,9 @@ class SavedModelVersion(BaseModel):
     epochs: int | None
     train_rows: int | None
     test_rows: int | None
+    partitioned_by: str | None = Field(
+        description="the column whose values have submodels; the metrics are of the whole model"
+    )
 
 
 class VersionDetail(BaseModel):
@@ -68,6 +72,9 @@ class VersionDetail(BaseModel):
     result: TrainingResult | None = Field(description="all that is reported of its training")
     provenance: Provenance | None = Field(description="its data and its software")
     retraining: Retraining | None = Field(description="how a retraining made it")
+    partitions: PartitionReport | None = Field(
+        description="of its submodels, if it has such; all other metrics are of the whole model"
+    )
     files: dict[str, str] = Field(description="the design that it was trained by")
     folder: str = Field(description="its files on the server")
 
@@ -211,6 +218,7 @@ def get_version(version: CurrentVersion) -> VersionDetail:
         result=TrainingResult.read(version.folder),
         provenance=Provenance.read(version.folder),
         retraining=Retraining.read(version.folder),
+        partitions=PartitionReport.read(version.folder),
         files=_files(version),
         folder=str(version.folder),
     )
@@ -260,11 +268,11 @@ def retrain(
         settings=settings,
         activate=new.activate,
     )
-    session = studio.queue.add(
-        design,
-        name=new.name or f"Retraining of {saved_model.name}",
-        description=new.description or None,
-    )
+    name = new.name or f"Retraining of {saved_model.name}"
+    if plan.partition_by is None:
+        session = studio.queue.add(design, name=name, description=new.description or None)
+    else:
+        session = studio.queue_group(design, plan.partition_by, name, new.description)
     plan.write(session.folder)
     return session_summary(session)
 
@@ -324,6 +332,7 @@ def _info(record: SavedModelRecord) -> SavedModelInfo:
 
 def _version_info(version: VersionRecord) -> SavedModelVersion:
     result = TrainingResult.read(version.folder) or TrainingResult("failed")
+    partitions = Partitions.read(version.folder / PARTITIONS_FILE)
     return SavedModelVersion(
         version_id=version.version_id,
         session_reference=version.session_reference,
@@ -339,6 +348,7 @@ def _version_info(version: VersionRecord) -> SavedModelVersion:
         epochs=result.epochs,
         train_rows=result.train_rows,
         test_rows=result.test_rows,
+        partitioned_by=None if partitions is None else partitions.column,
     )
 
 

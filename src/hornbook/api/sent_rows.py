@@ -19,9 +19,9 @@ from hornbook.errors import NotFoundError
 from hornbook.registry.model_folder import find_model_folder
 from hornbook.serving.evaluate_model import evaluation_store
 from hornbook.serving.evaluation_record import Evaluation
+from hornbook.serving.loading import ModelFiles
 from hornbook.serving.model_jobs import JobRequest
 from hornbook.serving.scoring_options import ScoringOptions
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 
 __all__ = ["router"]
 
@@ -55,10 +55,10 @@ FileName = Annotated[str, Query(description="whose ending tells the format of th
 
 
 @router.get("/model-inputs")
-def get_model_inputs(model: CurrentModel) -> ModelInputs:
+def get_model_inputs(model: CurrentModel, studio: CurrentStudio) -> ModelInputs:
     """The columns that a model was trained on."""
-    artifact = ModelArtifact.read(model[1] / MODEL_FOLDER)
-    return ModelInputs(columns=list(dict.fromkeys(artifact.pipeline.columns)))
+    files = ModelFiles.read(model[1], studio.home)
+    return ModelInputs(columns=list(files.table_columns))
 
 
 @router.post("/scorings", status_code=202)

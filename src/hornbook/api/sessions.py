@@ -15,7 +15,7 @@ from hornbook.api.setting_values import SettingValue, setting_texts
 from hornbook.design import DesignFolder, Setting, flat_settings, read_design_files
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError, UsageError
-from hornbook.jobs import LOG_FILE, OPEN
+from hornbook.jobs import LOG_FILE, OPEN, group_report
 from hornbook.registry import SessionRecord
 from hornbook.reports import (
     InputColumns,
@@ -23,6 +23,7 @@ from hornbook.reports import (
     ModelColumns,
     ModelNetwork,
     ModelReport,
+    PartitionReport,
     PredictedRows,
     input_columns,
     learning_curves,
@@ -34,6 +35,7 @@ from hornbook.reports import (
 )
 from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.partitions import PartitionMembership
 from hornbook.training.result import TrainingResult
 
 __all__ = ["router"]
@@ -54,6 +56,9 @@ class NewSession(BaseModel):
         default_factory=dict,
         description='what to change for this training only, such as {"training.epochs": 20}',
     )
+    partition_by: str | None = Field(
+        None, description="a column: a submodel for each of its values, before the whole model"
+    )
 
 
 class SessionEdit(BaseModel):
@@ -71,6 +76,10 @@ class SessionDetail(BaseModel):
     result: TrainingResult | None = Field(description="none while it runs")
     diagnostics: list[Diagnostic]
     worker_pid: int | None
+    partitions: PartitionReport | None = Field(
+        description="of the submodels, if it is the whole model of a group"
+    )
+    partition: PartitionMembership | None = Field(description="if it trains a submodel of a group")
 
 
 class EventPart(BaseModel):
@@ -91,9 +100,17 @@ class LogPart(BaseModel):
 
 @router.post("/tasks/{analysis_id}/{mltask_id}/sessions", status_code=201)
 def train(new: NewSession, task: CurrentTask, studio: CurrentStudio) -> SessionSummary:
-    """Freezes the design and puts its training into the queue."""
+    """Freezes the design and puts its training into the queue.
+
+    With `partition_by` these are several; the answer is the session of the whole model, the last.
+    """
     design = DesignFolder.read(task.folder, setting_texts(new.settings))
-    session = studio.queue.add(design, name=new.name or None, description=new.description or None)
+    if new.partition_by is None:
+        session = studio.queue.add(
+            design, name=new.name or None, description=new.description or None
+        )
+    else:
+        session = studio.queue_group(design, new.partition_by, new.name, new.description)
     return session_summary(session)
 
 
@@ -142,6 +159,8 @@ def get_session(session: CurrentSession, studio: CurrentStudio) -> SessionDetail
         result=TrainingResult.read(session.folder),
         diagnostics=list(DiagnosticReport.read(session.folder).diagnostics),
         worker_pid=session.worker_pid,
+        partitions=group_report(studio.registry, session),
+        partition=PartitionMembership.read(session.folder),
     )
 
 

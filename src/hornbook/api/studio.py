@@ -13,6 +13,7 @@ from hornbook.api.session_state import SessionBoard, session_summary
 from hornbook.api.table_readings import TableReadings
 from hornbook.backends import BackendName
 from hornbook.data import DatasetStore, FolderStore, Project, ProjectStore, TableStore
+from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError
 from hornbook.jobs import (
     RETRAINING_FILE,
@@ -25,6 +26,8 @@ from hornbook.jobs import (
     TensorBoard,
     TrainingQueue,
     finish_retraining,
+    plan_partitions,
+    retrained_session,
 )
 from hornbook.registry import Registry, SessionRecord, TaskRecord
 from hornbook.serving.model_jobs import ModelJobs
@@ -116,6 +119,21 @@ class Studio:
                 return found
         return self.projects.all()[0]
 
+    def queue_group(
+        self, design: DesignFolder, column: str, name: str | None, description: str | None
+    ) -> SessionRecord:
+        """Queues a submodel for each value of a column, and the whole model, which is returned.
+
+        Raises:
+            HornbookError: as `plan_partitions` and `TrainingQueue.add` do.
+        """
+        plan = plan_partitions(design, TableStore(self.home / "datasets"), column)
+
+        def add(design: DesignFolder, name: str) -> SessionRecord:
+            return self.queue.add(design, name=name, description=description or None)
+
+        return plan.queue(add, name or None)
+
     def datasets(self, project: Project) -> DatasetStore:
         """The datasets of a project."""
         return DatasetStore(project)
@@ -127,9 +145,10 @@ class Studio:
         self.hub.publish("session", session=summary.model_dump(mode="json"))
         if session.ended_at is not None:
             self.board.forget(session.reference)
-            if (session.folder / RETRAINING_FILE).is_file():
+            retrained = retrained_session(self.registry, session)
+            if retrained is not None:
                 # A comparison may take seconds, and the queue's thread has other trainings.
-                self._versions.submit(self._finish_retraining, session)
+                self._versions.submit(self._finish_retraining, retrained)
 
     def tell_saved_model(self, saved_model_id: str) -> None:
         """Tells all pages that a saved model has changed, or is gone."""

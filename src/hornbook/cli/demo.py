@@ -20,7 +20,8 @@ from hornbook.cli.output import (
     print_json,
     reported_errors,
 )
-from hornbook.cli.train import ended_well, run_training, say_outcome, training_json
+from hornbook.cli.train import ended_well, say_outcome, training_json
+from hornbook.cli.train_one import run_training
 from hornbook.data import TableStore, bring_sample, get_sample
 from hornbook.design import TASK_FILE, DesignFolder, create_design
 from hornbook.training.result import TrainingResult

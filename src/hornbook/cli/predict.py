@@ -51,7 +51,7 @@ def predict(
             status_console.print(f"Loading {trained.reference}")
         predictor = trained.predictor()
         # Imported here: with it come Keras and its backend, which takes seconds.
-        from hornbook.serving.predict import predict_file
+        from hornbook.serving.predict_rows import predict_file
 
         with row_progress("Predicting", quiet=as_json) as progress:
             unscored = predict_file(predictor, table, output, progress)

@@ -18,16 +18,28 @@ from hornbook.cli.output import (
     reported_errors,
     require_file,
 )
+from hornbook.cli.partitions import (
+    group_json,
+    partitions_json,
+    run_group,
+    say_group,
+    say_partitions,
+)
 from hornbook.cli.sessions import ModelName
-from hornbook.cli.train import ended_well, run_training, say_outcome, training_json
+from hornbook.cli.train import ended_well, say_outcome, training_json
+from hornbook.cli.train_one import run_training
+from hornbook.design import DesignFolder
 from hornbook.jobs import (
     FairComparison,
     Retraining,
+    TrainedGroup,
     checked_policy,
     deploy_model,
     finish_retraining,
     plan_retraining,
 )
+from hornbook.registry import Registry, SessionRecord
+from hornbook.reports import PartitionReport
 from hornbook.training.result import TrainingResult
 
 __all__ = ["deploy", "retrain"]
@@ -67,6 +79,7 @@ def deploy(
                     "active_version": saved_model.active_version.version_id,
                     "reason": deployed.reason,
                     "comparison": _comparison_json(deployed.comparison),
+                    "partitions": partitions_json(version.folder),
                 }
             )
             return
@@ -78,6 +91,9 @@ def deploy(
                 f"a copy of {version.session_reference}.",
             )
         )
+        partitions = PartitionReport.read(version.folder)
+        if partitions is not None:
+            say_partitions(partitions)
         if deployed.comparison is not None:
             _say_comparison(deployed.comparison)
 
@@ -119,24 +135,51 @@ def retrain(
             settings=settings or (),
             activate=policy,
         )
-        session = run_training(
+        group = _trained(
             registry,
             design,
+            plan,
             name or f"Retraining of {record.name}",
             description,
             quiet=as_json,
-            on_start=lambda started: plan.write(started.folder),
         )
-        ended = finish_retraining(registry, session) or plan
-        result = TrainingResult.read(session.folder)
+        session = group.whole
+        ended = plan if session is None else finish_retraining(registry, session) or plan
+        result = None if session is None else TrainingResult.read(session.folder)
+        more = group_json(registry, group) if plan.partition_by is not None else {}
         if as_json:
-            value = training_json(session, result)
-            print_json({**value, "retraining": ended.to_json()})
+            value = {} if session is None else training_json(session, result)
+            print_json({**value, **more, "retraining": ended.to_json()})
         else:
-            say_outcome(session, result)
+            if session is not None:
+                say_outcome(session, result)
+            if plan.partition_by is not None:
+                say_group(registry, group)
             _say_retraining(record.name, ended)
-    if not ended_well(session) or ended.version_id is None:
+    if session is None or not ended_well(session) or ended.version_id is None:
         raise typer.Exit(FAILED)
+
+
+def _trained(
+    registry: Registry,
+    design: DesignFolder,
+    plan: Retraining,
+    name: str,
+    description: str | None,
+    *,
+    quiet: bool,
+) -> TrainedGroup:
+    """What the version was: one model, or submodels and a whole one."""
+
+    def on_start(session: SessionRecord) -> None:
+        plan.write(session.folder)
+
+    if plan.partition_by is not None:
+        return run_group(
+            registry, design, plan.partition_by, name, description, quiet=quiet, on_whole=on_start
+        )
+    session = run_training(registry, design, name, description, quiet=quiet, on_start=on_start)
+    return TrainedGroup((), session)
 
 
 def _comparison_json(comparison: FairComparison | None) -> dict[str, Any] | None:
@@ -145,7 +188,8 @@ def _comparison_json(comparison: FairComparison | None) -> dict[str, Any] | None
 
 def _say_retraining(name: str, ended: Retraining) -> None:
     if ended.version_id is None:
-        console.print(f"No new version: {ended.reason}", soft_wrap=True)
+        reason = ended.reason or "the whole model was not trained."
+        console.print(f"No new version: {reason}", soft_wrap=True)
         return
     how = "is active" if ended.activated else "is not active"
     console.print(Text.assemble((name, "bold"), f": version {ended.version_id} {how}."))

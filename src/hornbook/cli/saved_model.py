@@ -10,10 +10,12 @@ from rich.text import Text
 
 from hornbook.cli.draw import format_number, metrics_table
 from hornbook.cli.output import console
+from hornbook.cli.partitions import partitions_json, say_partitions
 from hornbook.design import read_design_files
 from hornbook.errors import NotFoundError
 from hornbook.jobs import Retraining
 from hornbook.registry import SavedModelRecord, VersionRecord
+from hornbook.reports import PartitionReport
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.provenance import Provenance
 from hornbook.training.result import TrainingResult
@@ -52,6 +54,7 @@ def version_details(version: VersionRecord) -> dict[str, Any]:
             ).threshold,
             "provenance": None if known is None else known.to_json(),
             "retraining": None if retraining is None else retraining.to_json(),
+            "partitions": partitions_json(version.folder),
             "files": _files(version),
         }
     }
@@ -107,6 +110,13 @@ def say_version(record: SavedModelRecord, version: VersionRecord) -> None:
             f"{result.test_rows or 0:,} test rows",
             soft_wrap=True,
         )
+    partitions = PartitionReport.read(version.folder)
+    if partitions is not None:
+        console.print(
+            f"These metrics are of the whole model. Rows go to submodels by '{partitions.column}':",
+            soft_wrap=True,
+        )
+        say_partitions(partitions)
     known = Provenance.read(version.folder)
     if known is not None:
         for title, table in (("Train", known.train), ("Test", known.test)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,14 +22,14 @@ from hornbook.cli.output import (
     require_file,
     status_console,
 )
-from hornbook.cli.progress import TrainingProgress
-from hornbook.design import DesignFolder
+from hornbook.cli.partitions import group_json, run_group, say_group
+from hornbook.cli.train_one import run_training
 from hornbook.diagnostics import DiagnosticReport
-from hornbook.jobs import settle_ended, train_to_end
+from hornbook.jobs import TrainedGroup
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.result import OutputResult, TrainingResult
 
-__all__ = ["ended_well", "run_training", "say_metrics", "say_outcome", "train", "training_json"]
+__all__ = ["ended_well", "say_metrics", "say_outcome", "train", "training_json"]
 
 
 def train(
@@ -48,6 +47,14 @@ def train(
     data: Annotated[
         Path | None, typer.Option("--data", help="Train on another file than task.toml names.")
     ] = None,
+    partition_by: Annotated[
+        str | None,
+        typer.Option(
+            "--partition-by",
+            metavar="COLUMN",
+            help="Train a submodel for each value of a column, and the whole model.",
+        ),
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -57,46 +64,32 @@ def train(
         if data is not None:
             require_file(data)
             changes.append(f"dataset.path={data.resolve().as_posix()}")
-        session = run_training(
-            registry, read_design(folder, changes), name, description, quiet=as_json
-        )
-        result = TrainingResult.read(session.folder)
-        if as_json:
-            print_json(training_json(session, result))
+        design = read_design(folder, changes)
+        if partition_by is not None:
+            group = run_group(registry, design, partition_by, name, description, quiet=as_json)
+            session = group.whole
+            _say_group_outcome(registry, group, as_json)
         else:
-            say_outcome(session, result)
-    if not ended_well(session):
+            session = run_training(registry, design, name, description, quiet=as_json)
+            result = TrainingResult.read(session.folder)
+            if as_json:
+                print_json(training_json(session, result))
+            else:
+                say_outcome(session, result)
+    if session is None or not ended_well(session):
         raise typer.Exit(FAILED)
 
 
-def run_training(
-    registry: Registry,
-    design: DesignFolder,
-    name: str | None = None,
-    description: str | None = None,
-    *,
-    quiet: bool = False,
-    on_start: Callable[[SessionRecord], None] = lambda session: None,
-) -> SessionRecord:
-    """Trains and shows the progress; `on_start` is called once the worker runs."""
-    settle_ended(registry)
-
-    def started(session: SessionRecord) -> None:
-        on_start(session)
-        progress.say(f"Session {session.reference} on {session.backend}")
-
-    with TrainingProgress(design.task.metric, quiet=quiet) as progress:
-        return train_to_end(
-            registry,
-            design,
-            name=name,
-            description=description,
-            on_start=started,
-            on_event=progress.show,
-            on_stop=lambda: progress.say(
-                "Stopping at the end of this batch; Ctrl-C again aborts and keeps nothing."
-            ),
-        )
+def _say_group_outcome(registry: Registry, group: TrainedGroup, as_json: bool) -> None:
+    whole = group.whole
+    result = None if whole is None else TrainingResult.read(whole.folder)
+    if as_json:
+        known = {} if whole is None else training_json(whole, result)
+        print_json({**known, **group_json(registry, group)})
+        return
+    if whole is not None:
+        say_outcome(whole, result)
+    say_group(registry, group)
 
 
 def ended_well(session: SessionRecord) -> bool:

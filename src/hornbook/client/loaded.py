@@ -14,17 +14,17 @@ from hornbook.registry.model_folder import find_model_folder
 from hornbook.serving.evaluate_model import evaluate_model, evaluation_store
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport, ExportSource, export_model
+from hornbook.serving.loading import ModelFiles
 from hornbook.serving.open import open_predictor
 from hornbook.serving.score_model import score_model
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 from hornbook.training.trust import TrustedModels
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hornbook.data import ReadOptions
-    from hornbook.serving.predict import Predictor
+    from hornbook.serving.row_predictor import RowPredictor
 
 __all__ = ["LoadedModel", "load"]
 
@@ -42,7 +42,7 @@ class LoadedModel:
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
         self._home = home
-        self._predictor: Predictor | None = None
+        self._predictor: RowPredictor | None = None
 
     @property
     def reference(self) -> str:
@@ -63,7 +63,7 @@ class LoadedModel:
         """
         predictor = self.predictor()
         # Only now, since it imports Keras, whose backend the line before has chosen.
-        from hornbook.serving.predict import predict_frame
+        from hornbook.serving.predict_rows import predict_frame
 
         return predict_frame(predictor, frame)
 
@@ -120,7 +120,7 @@ class LoadedModel:
         source = ExportSource(self.reference, self.folder, self._home)
         return export_model(source, format_name, Path(path) if path else None, force=force)
 
-    def predictor(self) -> Predictor:
+    def predictor(self) -> RowPredictor:
         """The network loaded and ready to predict; loaded once."""
         if self._predictor is None:
             self._predictor = open_predictor(self.folder, self._home)
@@ -129,7 +129,7 @@ class LoadedModel:
     @property
     def read_options(self) -> ReadOptions:
         """How a file with rows to predict is read."""
-        return ModelArtifact.read(self.folder / MODEL_FOLDER).reading
+        return ModelFiles.read(self.folder, self._home).reading
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"

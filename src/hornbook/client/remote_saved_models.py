@@ -15,7 +15,7 @@ from hornbook.client.remote_sessions import RemoteSession, follow_training, sent
 from hornbook.client.settings import Settings
 from hornbook.errors import NotFoundError, TrainingError
 from hornbook.jobs import ActivationPolicy, FairComparison, Retraining, checked_policy
-from hornbook.reports import ModelComparison
+from hornbook.reports import ModelComparison, PartitionReport
 from hornbook.training.provenance import Provenance
 from hornbook.training.result import TrainingResult
 
@@ -88,6 +88,12 @@ class RemoteSavedModelVersion(RemoteLoadedModel):
         """Its data and its software; `None` where it was trained before these were kept."""
         values = self._detail()["provenance"]
         return None if values is None else Provenance.from_json(values)
+
+    @property
+    def partitions(self) -> PartitionReport | None:
+        """What its submodels were worth, if it has such; `metrics` are of the whole model."""
+        values = self._detail()["partitions"]
+        return None if values is None else PartitionReport.model_validate(values)
 
     @property
     def comparison(self) -> FairComparison | None:

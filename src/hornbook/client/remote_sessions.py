@@ -16,6 +16,7 @@ from hornbook.diagnostics import Diagnostic
 from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs import OPEN, ActivationPolicy, counted_interrupts
 from hornbook.registry import SessionStatus
+from hornbook.reports import PartitionReport
 from hornbook.training.result import TrainingResult
 
 if TYPE_CHECKING:
@@ -154,6 +155,12 @@ class RemoteSession:
                 + (f" {self.reason}" if self.reason else "")
             )
         return TrainingResult.from_json(result)
+
+    @property
+    def partitions(self) -> PartitionReport | None:
+        """What the submodels are worth, if it is the whole model of a group."""
+        values = self._detail()["partitions"]
+        return None if values is None else PartitionReport.model_validate(values)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -51,6 +51,7 @@ class RemoteTask:
         name: str | None = None,
         description: str | None = None,
         settings: Settings = (),
+        partition_by: str | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
     ) -> RemoteSession:
         """Trains the design on the server and waits for it.
@@ -62,19 +63,26 @@ class RemoteTask:
             description: of the session.
             settings: what to change for this training only, as `{"training.epochs": 20}` or
                 as `["training.epochs=20"]`.
-            on_event: called with each event; by default each epoch is logged.
+            partition_by: a column of the table; before the model of all rows, a submodel is
+                trained for each of its values, in a session of its own, which is not waited for
+                by itself.
+            on_event: called with each event; by default each epoch is logged. Of a group, with
+                those of the whole model.
 
         Returns:
-            The session, finished or stopped.
+            The session, finished or stopped; of a group that of the whole model, whose
+            `partitions` tell of the submodels.
 
         Raises:
             DesignError: all that is wrong with the design.
             TrainingError: the training failed or was aborted; the message says why.
+            UsageError: there is to be no submodel for each value of the column.
         """
         wished = {
             "name": name,
             "description": description,
             "settings": sent_settings(settings),
+            "partition_by": partition_by,
         }
         session = follow_training(
             self._connection,

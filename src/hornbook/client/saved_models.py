@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from hornbook.client.loaded import LoadedModel
 from hornbook.client.settings import Settings, setting_texts
-from hornbook.design import read_design_files
+from hornbook.data import TableStore
+from hornbook.design import DesignFolder, read_design_files
 from hornbook.errors import NotFoundError, TrainingError
 from hornbook.jobs import (
     ActivationPolicy,
     FairComparison,
     Retraining,
+    TrainedGroup,
     checked_policy,
     finish_retraining,
+    plan_partitions,
     plan_retraining,
+    train_group,
     train_to_end,
 )
-from hornbook.registry import Registry, SavedModelRecord, VersionRecord
-from hornbook.reports import ModelComparison, compare_models
+from hornbook.registry import Registry, SavedModelRecord, SessionRecord, VersionRecord
+from hornbook.reports import ModelComparison, PartitionReport, compare_models
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
@@ -32,7 +36,20 @@ from hornbook.training.result import TrainingResult
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SavedModel", "SavedModelVersion"]
+__all__ = ["SavedModel", "SavedModelVersion", "whole_of"]
+
+
+def whole_of(group: TrainedGroup) -> SessionRecord:
+    """The session of the whole model of a group that was trained.
+
+    Raises:
+        TrainingError: the user stopped before it began.
+    """
+    if group.whole is None:
+        raise TrainingError(
+            f"Stopped after {len(group.submodels)} submodels; the whole model was not trained."
+        )
+    return group.whole
 
 
 class SavedModelVersion(LoadedModel):
@@ -92,6 +109,11 @@ class SavedModelVersion(LoadedModel):
     def provenance(self) -> Provenance | None:
         """Its data and its software; `None` where it was trained before these were kept."""
         return Provenance.read(self.folder)
+
+    @property
+    def partitions(self) -> PartitionReport | None:
+        """What its submodels were worth, if it has such; `metrics` are of the whole model."""
+        return PartitionReport.read(self.folder)
 
     @property
     def comparison(self) -> FairComparison | None:
@@ -223,14 +245,35 @@ class SavedModel:
             settings=setting_texts(settings),
             activate=checked_policy(activate),
         )
-        session = train_to_end(
-            self._registry,
-            design,
-            name=name or f"Retraining of {self.name}",
-            description=description,
-            on_start=lambda started: plan.write(started.folder),
-            on_event=on_event,
-        )
+
+        def write_plan(started: SessionRecord) -> None:
+            plan.write(started.folder)
+
+        def train(
+            design: DesignFolder,
+            name: str,
+            *,
+            on_start: Callable[[SessionRecord], None],
+            on_stop: Callable[[], None] = lambda: None,
+        ) -> SessionRecord:
+            return train_to_end(
+                self._registry,
+                design,
+                name=name,
+                description=description,
+                on_start=on_start,
+                on_event=on_event,
+                on_stop=on_stop,
+            )
+
+        name = name or f"Retraining of {self.name}"
+        if plan.partition_by is None:
+            session = train(design, name, on_start=write_plan)
+        else:
+            store = TableStore(self._registry.home / "datasets")
+            partitions = plan_partitions(design, store, plan.partition_by)
+            group = train_group(partitions, train, name=name, on_whole=write_plan)
+            session = whole_of(group)
         ended = finish_retraining(self._registry, session)
         if ended is None or ended.version_id is None:
             reason = session.reason if ended is None else ended.reason

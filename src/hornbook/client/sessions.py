@@ -10,9 +10,9 @@ from hornbook.client.loaded import LoadedModel
 from hornbook.data import ReadOptions
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
 from hornbook.errors import NotFoundError
-from hornbook.jobs import ActivationPolicy, deploy_model
+from hornbook.jobs import ActivationPolicy, deploy_model, group_report
 from hornbook.registry import Registry, SessionRecord, SessionStatus
-from hornbook.reports import predicted_table
+from hornbook.reports import PartitionReport, predicted_table
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
@@ -23,7 +23,7 @@ from hornbook.training.trust import TrustedModels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hornbook.serving.predict import Predictor
+    from hornbook.serving.row_predictor import RowPredictor
 
 __all__ = ["Model", "Session"]
 
@@ -78,6 +78,11 @@ class Session:
                 + (f" {self.record.reason}" if self.record.reason else "")
             )
         return result
+
+    @property
+    def partitions(self) -> PartitionReport | None:
+        """What the submodels are worth, if it is the whole model of a group."""
+        return group_report(self._registry, self.record)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -175,7 +180,7 @@ class Model:
         """
         return predicted_table(self._session.record.folder, output).to_pandas()
 
-    def predictor(self) -> Predictor:
+    def predictor(self) -> RowPredictor:
         """The model loaded and ready to predict; loaded once."""
         return self._loaded.predictor()
 

@@ -10,19 +10,23 @@ from typing import Any, Self
 from hornbook.backends import BackendName
 from hornbook.client.loaded import LoadedModel
 from hornbook.client.progress import log_epoch
-from hornbook.client.saved_models import SavedModel
+from hornbook.client.saved_models import SavedModel, whole_of
 from hornbook.client.sessions import Model, Session
 from hornbook.client.settings import TASK_REFERENCE, Settings, setting_texts
+from hornbook.data import TableStore
 from hornbook.design import TASK_FILE, DesignFolder
 from hornbook.errors import TrainingError
 from hornbook.jobs import (
     SpareWorkers,
     finish_retrainings,
+    plan_partitions,
     settle_ended,
+    train_group,
     train_to_end,
 )
 from hornbook.registry import (
     Registry,
+    SessionRecord,
     SessionStatus,
     TaskRecord,
     default_home,
@@ -299,6 +303,7 @@ class Task:
         name: str | None = None,
         description: str | None = None,
         settings: Settings = (),
+        partition_by: str | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
     ) -> Session:
         """Trains the design in a process of its own and waits for it.
@@ -310,24 +315,46 @@ class Task:
             description: of the session.
             settings: what to change for this training only, as `{"training.epochs": 20}` or
                 as `["training.epochs=20"]`.
+            partition_by: a column of the table; before the model of all rows, a submodel is
+                trained for each of its values, in a session of its own. Ctrl-C then ends the
+                group, unless the last training is on.
             on_event: called with each event; by default each epoch is logged.
 
         Returns:
-            The session, finished or stopped.
+            The session, finished or stopped; of a group that of the whole model, whose
+            `partitions` tell of the submodels.
 
         Raises:
             DesignError: all that is wrong with the design.
             TrainingError: the training failed or was aborted; the message says why.
+            UsageError: there is to be no submodel for each value of the column.
         """
         design = DesignFolder.read(self.folder, setting_texts(settings))
-        record = train_to_end(
-            self._registry,
-            design,
-            name=name,
-            description=description,
-            spares=self._spares(),
-            on_event=on_event or log_epoch,
-        )
+
+        def train(
+            design: DesignFolder,
+            name: str | None,
+            *,
+            on_start: Callable[[SessionRecord], None] = lambda session: None,
+            on_stop: Callable[[], None] = lambda: None,
+        ) -> SessionRecord:
+            return train_to_end(
+                self._registry,
+                design,
+                name=name,
+                description=description,
+                spares=self._spares(),
+                on_start=on_start,
+                on_event=on_event or log_epoch,
+                on_stop=on_stop,
+            )
+
+        if partition_by is None:
+            record = train(design, name)
+        else:
+            store = TableStore(self._registry.home / "datasets")
+            plan = plan_partitions(design, store, partition_by)
+            record = whole_of(train_group(plan, train, name=name))
         session = Session(self._registry, record)
         if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
             raise TrainingError(f"The session {record.reference} {record.status}: {record.reason}")

@@ -108,6 +108,31 @@ class RowFilter:
     def __post_init__(self) -> None:
         parse_filter(self.text)
 
+    @classmethod
+    def equal(cls, column: str, value: str | int | bool) -> RowFilter:
+        r"""The rows in which a column has a value, whatever characters the two are made of.
+
+        Example:
+            >>> RowFilter.equal("sex", "o'k").text
+            '"sex" = \'o\'\'k\''
+        """
+        name = '"' + column.replace('"', '""') + '"'
+        if isinstance(value, bool):
+            return cls(f"{name} = {str(value).lower()}")
+        if isinstance(value, str):
+            text = value.replace("'", "''")
+            return cls(f"{name} = '{text}'")
+        return cls(f"{name} = {value}")
+
+    def within(self, other: str | None) -> RowFilter:
+        """The rows that meet another condition besides, if there is one.
+
+        Example:
+            >>> RowFilter("age > 3").within("a = 1 or b = 1").text
+            '(a = 1 or b = 1) and (age > 3)'
+        """
+        return self if other is None else RowFilter(f"({other}) and ({self.text})")
+
     @property
     def tree(self) -> Node:
         """The condition as a tree."""

@@ -6,7 +6,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,18 +84,20 @@ class DesignFolder:
             )
         try:
             written = file.read_text("utf-8-sig")
-            text = apply_settings(written, settings)
-            values = _values(text)
         except UnicodeDecodeError as error:
             problem = Problem(f"not UTF-8 text: {error}", TASK_FILE, fix="Save the file as UTF-8.")
             raise DesignError([problem]) from error
-        except TOMLKitError as error:
-            raise DesignError([_syntax_problem(error, written)]) from error
-        try:
-            task = TaskDesign.model_validate(values)
-        except ValidationError as error:
-            raise DesignError(problems_of(error, written, values)) from error
+        task, text = _task_of(written, settings)
         return cls(folder, task, text, (base or folder).resolve())
+
+    def with_settings(self, settings: Sequence[str]) -> DesignFolder:
+        """The same folder with `key=value` texts that go before what its own text says.
+
+        Raises:
+            DesignError: all that is wrong with the two together.
+        """
+        task, text = _task_of(self.text, settings)
+        return replace(self, task=task, text=text)
 
     @property
     def data_path(self) -> Path:
@@ -142,6 +144,23 @@ class DesignFolder:
                 _copy_module(path, target / LIBRARY_FOLDER)
         (target / TASK_FILE).write_text(self.text, "utf-8")
         return DesignFolder(target, self.task, self.text, self.base)
+
+
+def _task_of(written: str, settings: Sequence[str]) -> tuple[TaskDesign, str]:
+    """The settings of a `task.toml` with others applied, and its text with them.
+
+    Raises:
+        DesignError: all that is wrong in it.
+    """
+    try:
+        text = apply_settings(written, settings)
+        values = _values(text)
+    except TOMLKitError as error:
+        raise DesignError([_syntax_problem(error, written)]) from error
+    try:
+        return TaskDesign.model_validate(values), text
+    except ValidationError as error:
+        raise DesignError(problems_of(error, written, values)) from error
 
 
 def _copy_module(path: Path, target: Path) -> None:

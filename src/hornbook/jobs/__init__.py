@@ -12,6 +12,13 @@ from hornbook.jobs.endpoint_key import STUDIO_KEY_PREFIX, StudioKey
 from hornbook.jobs.endpoints import EndpointRun, Endpoints, EndpointStatus
 from hornbook.jobs.export_runs import ExportRun, ExportRuns
 from hornbook.jobs.fair_comparison import FairComparison, compare_fairly
+from hornbook.jobs.group_training import TrainedGroup, train_group
+from hornbook.jobs.partitioning import (
+    PartitionPlan,
+    PlannedSubmodel,
+    group_report,
+    plan_partitions,
+)
 from hornbook.jobs.plan import PlannedSet, TrainingPlan, plan_training
 from hornbook.jobs.queue import TrainingQueue
 from hornbook.jobs.retraining import (
@@ -20,6 +27,7 @@ from hornbook.jobs.retraining import (
     finish_retraining,
     finish_retrainings,
     plan_retraining,
+    retrained_session,
     retrainings_of,
 )
 from hornbook.jobs.spare import SpareWorkers
@@ -50,12 +58,15 @@ __all__ = [
     "ExportRun",
     "ExportRuns",
     "FairComparison",
+    "PartitionPlan",
     "PlannedSet",
+    "PlannedSubmodel",
     "Retraining",
     "RunningTraining",
     "SpareWorkers",
     "StudioKey",
     "TensorBoard",
+    "TrainedGroup",
     "TrainingPlan",
     "TrainingQueue",
     "check_design",
@@ -65,11 +76,15 @@ __all__ = [
     "deploy_model",
     "finish_retraining",
     "finish_retrainings",
+    "group_report",
+    "plan_partitions",
     "plan_retraining",
     "plan_training",
     "preview_column",
+    "retrained_session",
     "retrainings_of",
     "settle_ended",
     "start_training",
+    "train_group",
     "train_to_end",
 ]

@@ -13,6 +13,7 @@ from hornbook.design import DesignFolder, SourceFile
 from hornbook.design.row_sets import SampleSection
 from hornbook.errors import MissingExtraError
 from hornbook.features import FeatureType
+from hornbook.jobs.partitioning import partition_columns
 from hornbook.training.set_recipe import set_recipe
 
 __all__ = ["PlannedSet", "TrainingPlan", "plan_training"]
@@ -48,6 +49,8 @@ class TrainingPlan:
         keeps_sets: whether preprocessed rows are kept and used again at all.
         backend, backend_reason: what Keras will run on, and why.
         device: that the design asks for.
+        partition_columns: columns that submodels can be trained by; empty where the train file
+            is not read yet.
         unknown: what is not known before the data are read, in sentences.
     """
 
@@ -62,6 +65,7 @@ class TrainingPlan:
     backend: str | None
     backend_reason: str
     device: str
+    partition_columns: tuple[str, ...]
     unknown: tuple[str, ...]
 
 
@@ -93,6 +97,7 @@ def plan_training(
         backend=backend,
         backend_reason=reason,
         device=task.runtime.device,
+        partition_columns=() if table is None else partition_columns(design, table),
         unknown=tuple(_unknown(design, sets)),
     )
 

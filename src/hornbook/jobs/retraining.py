@@ -13,8 +13,9 @@ from typing import Any
 from hornbook.atomic import write_json_atomically
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, NotFoundError, UsageError
-from hornbook.jobs.deployment import ActivationPolicy, deploy_model
+from hornbook.jobs.deployment import ActivationPolicy, deploy_model, refuse_comparing
 from hornbook.jobs.fair_comparison import FairComparison
+from hornbook.jobs.partitioning import has_open_submodels
 from hornbook.jobs.training import OPEN
 from hornbook.registry import (
     Registry,
@@ -25,6 +26,7 @@ from hornbook.registry import (
     parse_model_reference,
 )
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.partitions import PARTITIONS_FILE, PartitionMembership, Partitions
 from hornbook.training.trust import TrustedModels
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "finish_retraining",
     "finish_retrainings",
     "plan_retraining",
+    "retrained_session",
     "retrainings_of",
 ]
 
@@ -48,6 +51,8 @@ class Retraining:
         saved_model_id: of the saved model that gets a new version.
         from_version: the version whose design is trained.
         activate: whether the new version becomes the active one.
+        partition_by: the column whose values have submodels, where the version has such; the
+            session is then that of the whole model.
         comparison: with the version that was active, once there is one.
         version_id: of the new version, once there is one.
         activated: whether it became active.
@@ -57,6 +62,7 @@ class Retraining:
     saved_model_id: str
     from_version: str
     activate: ActivationPolicy
+    partition_by: str | None = None
     comparison: FairComparison | None = None
     version_id: str | None = None
     activated: bool = False
@@ -104,7 +110,8 @@ def plan_retraining(
     """The design that a version was trained by, to be trained again as a session of its task.
 
     Once the session is made, the plan is to be written into its folder: `finish_retraining` then
-    makes a version of its model.
+    makes a version of its model. Of a version with submodels, these are to be trained again first,
+    as `plan_partitions` says by the column of the plan.
 
     Args:
         registry: the workspace.
@@ -118,6 +125,7 @@ def plan_retraining(
         NotFoundError: the version, its design or its task is not there.
         DesignError: what is wrong with the design and its settings.
         UntrustedModelError: the version has code that this workspace has not trained.
+        UsageError: a version with submodels is to be compared.
     """
     version = saved_model.active_version
     if version_id is not None:
@@ -129,13 +137,18 @@ def plan_retraining(
             fix="Make a design with `hornbook init`, train it, and deploy its model.",
         )
     TrustedModels(registry.home).require(version.folder, "the code")
+    partitions = Partitions.read(version.folder / PARTITIONS_FILE)
+    refuse_comparing(activate, saved_model.active_version, is_partitioned=partitions is not None)
     changes = list(settings)
     if data is not None:
         if not data.is_file():
             raise NotFoundError(f"There is no file '{data}'.")
         changes.append(f"dataset.path={data.resolve().as_posix()}")
     design = DesignFolder.read(folder, changes, base=_base(registry, version))
-    return design, Retraining(saved_model.saved_model_id, version.version_id, activate)
+    column = None if partitions is None else partitions.column
+    return design, Retraining(
+        saved_model.saved_model_id, version.version_id, activate, partition_by=column
+    )
 
 
 def finish_retraining(registry: Registry, session: SessionRecord) -> Retraining | None:
@@ -158,9 +171,26 @@ def finish_retraining(registry: Registry, session: SessionRecord) -> Retraining 
         current = registry.session(session.reference)
         if plan is None or plan.is_over or current.status in OPEN:
             return plan
+        if has_open_submodels(registry, current):
+            return plan
         ended = _ended(registry, plan, current)
         ended.write(session.folder)
         return ended
+
+
+def retrained_session(registry: Registry, session: SessionRecord) -> SessionRecord | None:
+    """The session whose retraining may be over once another has ended: itself, or its group's.
+
+    Args:
+        registry: the workspace.
+        session: that has ended.
+    """
+    membership = PartitionMembership.read(session.folder)
+    try:
+        whole = session if membership is None else registry.session(membership.whole)
+    except NotFoundError:
+        return None
+    return whole if (whole.folder / RETRAINING_FILE).is_file() else None
 
 
 def finish_retrainings(registry: Registry) -> None:

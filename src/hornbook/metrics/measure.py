@@ -141,6 +141,7 @@ class Measurer:
         prediction: ArrayLike,
         sample_weight: ArrayLike | None = None,
         threshold: float | None = None,
+        decided: ArrayLike | None = None,
     ) -> Measurement:
         """All metrics of these rows.
 
@@ -157,6 +158,9 @@ class Measurer:
             sample_weight: weights, shape `(n_rows,)` or `(n_rows, 1)`.
             threshold: binary: predict positive from this probability on. When absent the best
                 one on these rows for the chosen metric, see `best_threshold`.
+            decided: binary: the predicted class codes, shape `(n_rows,)`, where several models have
+                predicted the rows, each by a threshold of its own. Metrics of classes are then
+                those of these codes, and the measurement has no threshold.
 
         Raises:
             TrainingError: a shape or value is not as said above; the message tells what it is.
@@ -168,10 +172,19 @@ class Measurer:
         threshold = self._checked_threshold(threshold)
         if not _all_finite(predicted):
             return self._undefined(threshold)
-        metrics, threshold = self._metrics(truth, predicted, weights, threshold)
+        chosen = predicted
+        if decided is None:
+            metrics, threshold = self._metrics(truth, predicted, weights, threshold)
+        else:
+            # As probabilities of 0 and 1 they are predicted as they stand.
+            chosen, threshold = np.asarray(decided, np.float64), DEFAULT_THRESHOLD
+            metrics, _ = self._metrics(truth, predicted, weights, threshold)
+            of_classes, _ = self._metrics(truth, chosen, weights, threshold)
+            metrics |= {name: of_classes[name] for name in of_classes if self._is_of_classes(name)}
         errors = {}
         for name, score in self.custom_scores.items():
-            y_valid, y_pred = self._custom_arrays(truth, predicted, threshold, score)
+            given = predicted if score.needs_probability else chosen
+            y_valid, y_pred = self._custom_arrays(truth, given, threshold, score)
             own_weights = None if weights is None else weights.copy()
             metrics[name], error = score.measure(y_valid, y_pred, own_weights)
             if error is not None:
@@ -180,7 +193,11 @@ class Measurer:
             name: metrics[name] if math.isfinite(metrics[name]) else math.nan
             for name in self.metric_names
         }
+        threshold = threshold if decided is None else None
         return Measurement(finite, finite[self.metric.name], threshold, errors)
+
+    def _is_of_classes(self, name: str) -> bool:
+        return get_metric(self.prediction_type, name).needs == "classes"
 
     def _own_metrics(self, custom_scores: Mapping[str, CustomScore]) -> dict[str, Metric]:
         return {

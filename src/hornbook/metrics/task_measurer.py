@@ -101,6 +101,7 @@ class TaskMeasurer:
         predictions: Mapping[str, NDArray[Any]],
         sample_weight: NDArray[Any] | None = None,
         thresholds: Mapping[str, float | None] | None = None,
+        decided: Mapping[str, NDArray[Any]] | None = None,
     ) -> TaskMeasurement:
         """All metrics of these rows.
 
@@ -109,11 +110,17 @@ class TaskMeasurer:
             predictions: the network's outputs by name.
             sample_weight: weights, shape `(n_rows,)`.
             thresholds: of binary outputs; the best ones on these rows when absent.
+            decided: of binary outputs, the predicted class codes where several thresholds have
+                decided them.
         """
-        thresholds = thresholds or {}
+        thresholds, decided = thresholds or {}, decided or {}
         measured = {
             name: measurer.measure(
-                targets[name], predictions[name], sample_weight, thresholds.get(name)
+                targets[name],
+                predictions[name],
+                sample_weight,
+                thresholds.get(name),
+                decided.get(name),
             )
             for name, measurer in self.measurers.items()
         }

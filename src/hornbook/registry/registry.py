@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -216,6 +216,7 @@ class Registry:
         *,
         name: str,
         files: Sequence[str] | None = None,
+        added: Mapping[str, Path] | None = None,
         activate: bool = True,
     ) -> VersionRecord:
         """Copy a session's model into the next version of a saved model.
@@ -228,6 +229,7 @@ class Registry:
             name: of the saved model, which is created if there is none by that name.
             files: files and folders relative to the session's folder; `None` is everything but
                 the training's own traces: `events.jsonl`, `worker.log`, `tensorboard`.
+            added: further files and folders, from elsewhere, by their paths in the version.
             activate: whether it becomes the active version; the first one always does.
 
         Raises:
@@ -239,6 +241,7 @@ class Registry:
         return self._add_version(
             session,
             files,
+            added or {},
             lambda transaction: saved_models.ensure_saved_model(transaction, name),
             activate=activate,
         )
@@ -249,6 +252,7 @@ class Registry:
         session: SessionRecord,
         *,
         files: Sequence[str] | None = None,
+        added: Mapping[str, Path] | None = None,
         activate: bool = True,
     ) -> VersionRecord:
         """As `deploy`, for a saved model that exists.
@@ -257,6 +261,7 @@ class Registry:
             saved_model: its id or name.
             session: as for `deploy`.
             files: as for `deploy`.
+            added: as for `deploy`.
             activate: as for `deploy`.
 
         Raises:
@@ -266,6 +271,7 @@ class Registry:
         return self._add_version(
             session,
             files,
+            added or {},
             lambda transaction: saved_models.locked_saved_model(transaction, saved_model),
             activate=activate,
         )
@@ -274,12 +280,13 @@ class Registry:
         self,
         session: SessionRecord,
         files: Sequence[str] | None,
+        added: Mapping[str, Path],
         row: Callable[[Transaction], SavedModelRow],
         *,
         activate: bool,
     ) -> VersionRecord:
         current = self.session(session.reference)
-        copied = version_files.copy_for_version(self._layout, current, files)
+        copied = version_files.copy_for_version(self._layout, current, files, added)
         try:
             with self._database.write() as transaction:
                 return saved_models.add_version(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from hornbook.atomic import PARTIAL_PATTERN, partial_path, sync_folder
@@ -17,10 +17,21 @@ NOT_DEPLOYED = ("events.jsonl", "worker.log", "tensorboard")
 """What a session's folder holds about its training rather than for its model."""
 
 
-def copy_for_version(layout: Layout, session: SessionRecord, files: Sequence[str] | None) -> Path:
+def copy_for_version(
+    layout: Layout,
+    session: SessionRecord,
+    files: Sequence[str] | None,
+    added: Mapping[str, Path],
+) -> Path:
     """Copy a session's files to a folder that `add_version` moves into place.
 
     Done outside of any transaction, as a model may be large.
+
+    Args:
+        layout: of the workspace.
+        session: with a model.
+        files: of its folder; `None` is all that is of use to the model.
+        added: further files and folders, from wherever they lie, by their paths in the copy.
 
     Raises:
         WorkspaceError: the session has no model, or a file of the call is not in its folder.
@@ -32,13 +43,16 @@ def copy_for_version(layout: Layout, session: SessionRecord, files: Sequence[str
             fix="Deploy a session that has kept a model.",
         )
     chosen = _deployed(session.folder) if files is None else list(files)
-    _check_inside(session, chosen)
+    _check_inside(session, (*chosen, *added))
+    _check_there(session, chosen)
     layout.saved_models.mkdir(parents=True, exist_ok=True)
     copied = partial_path(layout.saved_models / "deployed")
     try:
         copied.mkdir()
         for name in chosen:
             _copy(session.folder / name, copied / name)
+        for name, source in added.items():
+            _copy(source, copied / name)
         sync_folder(copied)
     except BaseException:
         shutil.rmtree(copied, ignore_errors=True)
@@ -63,7 +77,7 @@ def _deployed(folder: Path) -> list[str]:
     )
 
 
-def _check_inside(session: SessionRecord, names: Sequence[str]) -> None:
+def _check_inside(session: SessionRecord, names: Iterable[str]) -> None:
     outside = [
         name
         for name in names
@@ -74,6 +88,9 @@ def _check_inside(session: SessionRecord, names: Sequence[str]) -> None:
             f"Cannot deploy {', '.join(map(repr, outside))}: expected paths relative to the "
             f"session's folder {session.folder} and inside it."
         )
+
+
+def _check_there(session: SessionRecord, names: Iterable[str]) -> None:
     missing = [name for name in names if not (session.folder / name).exists()]
     if missing:
         raise WorkspaceError(

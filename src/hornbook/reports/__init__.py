@@ -14,6 +14,7 @@ from hornbook.reports.model_network import ModelNetwork, NetworkLayer, model_net
 from hornbook.reports.model_report import ModelReport, model_report
 from hornbook.reports.multiclass import MulticlassReport
 from hornbook.reports.multilabel import MultilabelReport
+from hornbook.reports.partitions import PartitionFigures, PartitionReport
 from hornbook.reports.predicted_rows import PredictedRow, PredictedRows, RowOrder, predicted_rows
 from hornbook.reports.predicted_table import predicted_table
 from hornbook.reports.regression import RegressionReport
@@ -30,6 +31,8 @@ __all__ = [
     "MulticlassReport",
     "MultilabelReport",
     "NetworkLayer",
+    "PartitionFigures",
+    "PartitionReport",
     "PredictedRow",
     "PredictedRows",
     "RegressionReport",

@@ -17,6 +17,7 @@ from hornbook.training.artifact import MODEL_FOLDER
 from hornbook.training.feature_columns import read_columns
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.kept_sketches import read_sketches
+from hornbook.training.partitions import PARTITIONS_FILE, Partitions
 
 __all__ = ["FormCategory", "FormField", "RowForm", "row_form"]
 
@@ -88,8 +89,22 @@ def row_form(folder: Path) -> RowForm:
         _field(column, kind, n_made, sketches.get(column))
         for column, (kind, n_made) in columns.items()
     ]
+    partitions = Partitions.read(folder / PARTITIONS_FILE)
+    if partitions is not None and partitions.column not in columns:
+        fields.append(_partition_field(partitions))
     return RowForm(
         fields=fields, is_typical=any(one.minimum is not None or one.categories for one in fields)
+    )
+
+
+def _partition_field(partitions: Partitions) -> FormField:
+    """The column that decides which submodel answers, where it is no feature."""
+    largest = sorted(partitions, key=lambda one: -one.rows)
+    return FormField(
+        column=partitions.column,
+        type=FeatureType.CATEGORICAL,
+        value=largest[0].value,
+        categories=[FormCategory(value=one.value, rows=one.rows) for one in largest],
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from hornbook.backends.open import open_some_backend
 from hornbook.data import Storage
 from hornbook.design import CUSTOM_SCORE_FILE, DesignFolder
 from hornbook.features import LabelsEncoder
 from hornbook.metrics import PredictionType
+from hornbook.reports import PartitionReport
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.evaluation_store import EvaluationStore
 from hornbook.serving.loading import ModelFiles
+from hornbook.serving.open import predictor_of
 from hornbook.training.artifact import ModelOutput
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.result import TrainingResult
@@ -55,35 +56,32 @@ def evaluate_model(
     images = Path(source) if Path(source).is_dir() else None
     files = ModelFiles.read(folder, home, images)
     design = DesignFolder.read(folder / DESIGN_FOLDER)
-    trusted = TrustedModels(home)
     if CUSTOM_SCORE_FILE in design.code_files:
-        trusted.require(folder, CUSTOM_SCORE_FILE)
+        TrustedModels(home).require(folder, CUSTOM_SCORE_FILE)
     weight = design.task.weights.sample_weight
     types = {} if weight is None else {weight: str(Storage.FLOAT)}
     for output in files.artifact.outputs.values():
         types |= _target_types(output)
     rows = files.rows(source, types=types)
-    open_some_backend(files.artifact.backend)
+    predictor = predictor_of(files, home)
     # Only now, since these import Keras, whose backend the line before has chosen.
     from hornbook.features import Targets
     from hornbook.serving.evaluation import EvaluationPlan, evaluate
-    from hornbook.serving.predict import Predictor
     from hornbook.training.fit import make_measurer
     from hornbook.training.user_code import UserCode
 
     encoders = {name: output.encoder for name, output in files.artifact.outputs.items()}
-    result = TrainingResult.read(folder)
     plan = EvaluationPlan(
         model=_name(folder),
         measurer=make_measurer(design, Targets(encoders), UserCode(design.path)),
-        at_training={} if result is None else result.metrics,
+        at_training=_at_training(folder),
         weight=weight,
     )
     store = evaluation_store(folder)
     kept = store.new_folder()
     try:
         evaluation = evaluate(
-            Predictor(files.artifact, trusted),
+            predictor,
             rows,
             plan,
             rows_file=kept / "rows.parquet" if with_rows else None,
@@ -95,6 +93,15 @@ def evaluate_model(
         kept.rmdir()
         raise
     return store.keep(evaluation, kept)
+
+
+def _at_training(folder: Path) -> Mapping[str, float | None]:
+    """The metrics that a model had on its test rows; of one with submodels, on all of theirs."""
+    partitions = PartitionReport.read(folder)
+    if partitions is not None:
+        return partitions.pooled
+    result = TrainingResult.read(folder)
+    return {} if result is None else result.metrics
 
 
 def _name(folder: Path) -> str:

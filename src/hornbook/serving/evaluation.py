@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,9 +19,10 @@ from hornbook.errors import DataError
 from hornbook.features import Encoder, LabelsEncoder, Targets
 from hornbook.features.target import Label
 from hornbook.metrics import TaskMeasurer, get_metric, output_metric_name
+from hornbook.serving.blocks import PreparedBlock, RawBlock, Scores
 from hornbook.serving.column_drift import drifts
-from hornbook.serving.evaluation_record import EvaluatedMetric, Evaluation
-from hornbook.serving.predict import Predictor, PreparedBlock, RawBlock
+from hornbook.serving.evaluation_record import ColumnDrift, EvaluatedMetric, Evaluation
+from hornbook.serving.row_predictor import RowPredictor
 from hornbook.serving.row_sample import RowSample
 from hornbook.serving.truth_rows import TruthRows
 from hornbook.training.reference import (
@@ -59,7 +59,7 @@ class EvaluationPlan:
 
 
 def evaluate(
-    predictor: Predictor,
+    predictor: RowPredictor,
     rows: RowStream,
     plan: EvaluationPlan,
     *,
@@ -86,7 +86,7 @@ class _Evaluating:
 
     def __init__(
         self,
-        predictor: Predictor,
+        predictor: RowPredictor,
         rows: RowStream,
         plan: EvaluationPlan,
         rows_file: Path | None,
@@ -102,7 +102,7 @@ class _Evaluating:
         self._has_truth = set(self._targets.columns) <= set(rows.columns)
         self._weight = plan.weight if plan.weight in rows.columns else None
         self._sample = RowSample(SAMPLE_ROWS)
-        self._raw: list[dict[str, NDArray[Any]]] = []
+        self._scores: list[Scores] = []
         self._truth = TruthRows()
         self._n_rows = self._n_rejected = self._n_unscorable = 0
         self._n_without_truth = self._n_unknown = 0
@@ -118,7 +118,7 @@ class _Evaluating:
         finally:
             prepared.close()
             blocks.close()
-        if not self._raw:
+        if not self._scores:
             raise DataError(
                 f"None of the {self._n_rows + self._n_rejected:,} rows of {self._rows.name} can be "
                 "scored.",
@@ -129,7 +129,7 @@ class _Evaluating:
     def _wanted(self) -> tuple[str, ...]:
         truth = self._targets.columns if self._has_truth else ()
         weight = (self._weight,) if self._weight and self._has_truth else ()
-        return tuple(dict.fromkeys((*self._predictor.artifact.pipeline.columns, *truth, *weight)))
+        return tuple(dict.fromkeys((*self._predictor.table_columns, *truth, *weight)))
 
     def _say_what_is_absent(self) -> None:
         if not self._has_truth:
@@ -154,7 +154,7 @@ class _Evaluating:
         self._n_rejected += len(block.rejections)
         if raw is not None:
             self._n_rows += len(block)
-            columns = list(dict.fromkeys(self._predictor.artifact.pipeline.columns))
+            columns = self._predictor.table_columns
             self._sample.add(pl.DataFrame([block.frame[name] for name in columns]))
             self._add_predicted(block, raw)
         self._progress(self._n_rows + self._n_rejected, self._rows.n_rows, block.share)
@@ -167,7 +167,8 @@ class _Evaluating:
             frame, numbers = frame.filter(sound), numbers[sound.to_numpy()]
         if not len(frame):
             return
-        self._raw.append(raw.outputs)
+        scores = self._predictor.scores(raw)
+        self._scores.append(scores)
         if not self._has_truth:
             return
         usable = self._targets.usable_rows(frame)
@@ -180,7 +181,10 @@ class _Evaluating:
         self._truth.add(
             numbers[known],
             self._targets.encode(measured),
-            {name: array[known] for name, array in raw.outputs.items()},
+            Scores(
+                {name: array[known] for name, array in scores.outputs.items()},
+                {name: codes[known] for name, codes in scores.decided.items()},
+            ),
             None if self._weight is None else row_weights(measured[self._weight]),
         )
 
@@ -216,14 +220,10 @@ class _Evaluating:
             sample = self._sample.frame()
             now = sketch_features(artifact.pipeline, sample, whole=True)
             drift = drifts(reference.inputs, now)
-            joined = {
-                name: np.concatenate([one[name] for one in self._raw]) for name in self._raw[0]
-            }
-            predicted = prediction_sketches(artifact.outputs, joined, whole=True)
-            prediction_drift = drifts(reference.predictions, predicted)
+            prediction_drift = self._prediction_drift(reference)
         written = None
         if self._rows_file is not None and len(self._truth):
-            self._truth.write(self._rows_file, artifact.outputs)
+            self._truth.write(self._rows_file, self._predictor.scored_outputs)
             written = str(self._rows_file)
         return Evaluation(
             created_at=datetime.now(UTC),
@@ -245,18 +245,35 @@ class _Evaluating:
             notes=self._notes,
         )
 
+    def _prediction_drift(self, reference: ModelReference) -> list[ColumnDrift]:
+        if self._predictor.partitions is not None:
+            self._notes.append(
+                "No drift of predictions is told: what the submodels predicted at their trainings "
+                "is not kept together."
+            )
+            return []
+        joined = {
+            name: np.concatenate([one.outputs[name] for one in self._scores])
+            for name in self._scores[0].outputs
+        }
+        predicted = prediction_sketches(self._predictor.artifact.outputs, joined, whole=True)
+        return drifts(reference.predictions, predicted)
+
     def _metrics(self) -> tuple[list[EvaluatedMetric], dict[str, float | None]]:
-        outputs, measurer = self._predictor.artifact.outputs, self._plan.measurer
+        outputs, measurer = self._predictor.scored_outputs, self._plan.measurer
         thresholds = {name: output.threshold for name, output in outputs.items()}
+        if self._predictor.partitions is not None:
+            thresholds = dict.fromkeys(outputs)
         if measurer is None or not len(self._truth):
             if self._has_truth and not len(self._truth):
                 self._notes.append("No row has a truth that can be measured by.")
             return [], thresholds
-        truth, raw, weight = self._truth.arrays()
+        truth, scores, weight = self._truth.arrays()
         corrected = {
-            name: outputs[name].corrected(array.astype(np.float64)) for name, array in raw.items()
+            name: outputs[name].corrected(array.astype(np.float64))
+            for name, array in scores.outputs.items()
         }
-        found = measurer.measure(truth, corrected, weight, thresholds)
+        found = measurer.measure(truth, corrected, weight, thresholds, scores.decided)
         self._notes += [
             f"{name} has no value: {error}" for name, error in found.custom_score_errors.items()
         ]
@@ -280,7 +297,7 @@ class _Evaluating:
         return metrics, thresholds
 
 
-def _encoders(predictor: Predictor) -> dict[str, Encoder]:
+def _encoders(predictor: RowPredictor) -> dict[str, Encoder]:
     return {name: output.encoder for name, output in predictor.artifact.outputs.items()}
 
 

@@ -1,4 +1,4 @@
-"""The rows of a pandas frame as a model reads them, wherever it runs; without Keras."""
+"""The rows of a frame as a model reads them, wherever it runs; without Keras."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hornbook.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame_rows", "require_columns"]
+__all__ = ["columns_of", "frame_rows"]
 
 
 def frame_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def frame_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         DataError: a column is missing, or the frame is no table.
     """
     known = [name for name in columns if name in frame.columns]
-    require_columns(columns, known)
+    _require(columns, known)
     try:
         return pl.from_pandas(frame[known])
     except (pa.ArrowException, TypeError, ValueError) as error:
@@ -37,12 +37,18 @@ def frame_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         ) from error
 
 
-def require_columns(wanted: Sequence[str], found: Sequence[str]) -> None:
-    """Refuses rows that lack columns.
+def columns_of(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns of a frame.
 
     Raises:
-        DataError: columns are missing; it names them.
+        DataError: one is missing.
     """
+    _require(columns, frame.columns)
+    # Column by column: `select` reads names such as `^a$` as patterns.
+    return pl.DataFrame([frame[column] for column in columns])
+
+
+def _require(wanted: Sequence[str], found: Sequence[str]) -> None:
     missing = [column for column in wanted if column not in found]
     if missing:
         raise DataError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Self
@@ -12,6 +13,7 @@ from hornbook.data import ReadOptions, RowStream, open_rows
 from hornbook.errors import DataError
 from hornbook.features import FeatureType, Resources
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
+from hornbook.training.partitions import PARTITIONS_FILE, Partitions
 from hornbook.training.resources import DesignResources
 
 __all__ = ["ModelFiles"]
@@ -24,10 +26,14 @@ class ModelFiles:
     Attributes:
         folder: of its session or version.
         artifact: what is in there.
+        partitions: of a version that has submodels.
+        submodels: by the values of the partitions' column.
     """
 
     folder: Path
     artifact: ModelArtifact
+    partitions: Partitions | None = None
+    submodels: Mapping[str, ModelFiles] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path, home: Path, images: Path | None = None) -> Self:
@@ -38,16 +44,46 @@ class ModelFiles:
             home: the workspace's folder.
             images: where the paths of images start, in place of the folder of the training.
         """
+        whole = cls._read_one(folder, home, images)
+        partitions = Partitions.read(folder / PARTITIONS_FILE)
+        if partitions is None:
+            return whole
+        submodels = {
+            value: cls._read_one(submodel, home, images)
+            for value, submodel in partitions.submodels(folder).items()
+        }
+        return replace(whole, partitions=partitions, submodels=submodels)
+
+    @classmethod
+    def _read_one(cls, folder: Path, home: Path, images: Path | None) -> Self:
         resources: Resources = DesignResources.of_model(folder, home)
         if images is not None:
             resources = _WithImages(resources, images)
         return cls(folder, ModelArtifact.read(folder / MODEL_FOLDER, resources))
 
     @property
+    def reading(self) -> ReadOptions:
+        """How files with rows are read."""
+        reading = self.artifact.reading
+        return reading if self.partitions is None else self.partitions.reading(reading)
+
+    @property
+    def table_columns(self) -> tuple[str, ...]:
+        """The columns that rows must have."""
+        models = (self, *self.submodels.values())
+        of_models = (name for model in models for name in model.artifact.pipeline.columns)
+        by = () if self.partitions is None else (self.partitions.column,)
+        return tuple(dict.fromkeys((*of_models, *by)))
+
+    @property
     def image_column(self) -> str | None:
         """The column of paths, where the model predicts from images alone."""
         features = self.artifact.pipeline.features
-        if len(features) != 1 or features[0].handling.feature_type is not FeatureType.IMAGE:
+        if (
+            self.partitions is not None
+            or len(features) != 1
+            or features[0].handling.feature_type is not FeatureType.IMAGE
+        ):
             return None
         return features[0].column
 
@@ -65,7 +101,7 @@ class ModelFiles:
             NotFoundError: there is no such file.
             DataError: it cannot be read as rows.
         """
-        options: ReadOptions = self.artifact.reading
+        options = self.reading
         if types:
             options = replace(options, types={**options.types, **types})
         rows = open_rows(source, options, image_column=self.image_column, as_json=as_json)

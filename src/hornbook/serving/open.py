@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hornbook.backends.open import open_some_backend
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.resources import DesignResources
+from hornbook.serving.loading import ModelFiles
 from hornbook.training.trust import TrustedModels
 
 if TYPE_CHECKING:
-    from hornbook.serving.predict import Predictor
+    from hornbook.serving.row_predictor import RowPredictor
 
-__all__ = ["open_predictor"]
+__all__ = ["open_predictor", "predictor_of"]
 
 
-def open_predictor(folder: Path, home: Path) -> Predictor:
+def open_predictor(folder: Path, home: Path) -> RowPredictor:
     """A model loaded and ready to predict; the first one imports Keras, which takes seconds.
 
     Args:
@@ -28,10 +27,21 @@ def open_predictor(folder: Path, home: Path) -> Predictor:
         HornbookError: the network cannot be loaded.
         UntrustedModelError: only code that the workspace does not trust could load it.
     """
-    resources = DesignResources.of_model(folder, home)
-    artifact = ModelArtifact.read(folder / MODEL_FOLDER, resources)
-    open_some_backend(artifact.backend)
-    # Only now, since it imports Keras, whose backend the line before has chosen.
+    return predictor_of(ModelFiles.read(folder, home), home)
+
+
+def predictor_of(files: ModelFiles, home: Path) -> RowPredictor:
+    """The model of some files, with its submodels where it has such; as `open_predictor`."""
+    open_some_backend(files.artifact.backend)
+    # Only now, since these import Keras, whose backend the line before has chosen.
+    from hornbook.serving.partitioned import PartitionedPredictor
     from hornbook.serving.predict import Predictor
 
-    return Predictor(artifact, TrustedModels(home))
+    trusted = TrustedModels(home)
+    whole = Predictor(files.artifact, trusted)
+    if files.partitions is None:
+        return whole
+    submodels = {
+        value: Predictor(submodel.artifact, trusted) for value, submodel in files.submodels.items()
+    }
+    return PartitionedPredictor(whole, files.partitions.column, submodels)

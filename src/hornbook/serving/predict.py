@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
-from hornbook.atomic import partial_path
 from hornbook.backends.network import NetworkFunction
-from hornbook.data import CodedColumn, Table
-from hornbook.errors import DataError
-from hornbook.features import EncodedInput
+from hornbook.data import CodedColumn
 from hornbook.features.images import FittedImage
 from hornbook.features.pipeline import NO_CODED_COLUMNS
 from hornbook.metrics import PredictionType
-from hornbook.serving.frame_rows import frame_rows, require_columns
-from hornbook.serving.row_writers import file_writer, refuse_clashes, require_folder_of
+from hornbook.serving.blocks import PreparedBlock, RawBlock, Scores
+from hornbook.serving.frame_rows import columns_of
 from hornbook.training.artifact import ModelArtifact, ModelOutput
 from hornbook.training.loading import load_trained_network
 from hornbook.training.trust import TrustedModels
 
-__all__ = [
-    "Predictor",
-    "PreparedBlock",
-    "RawBlock",
-    "output_in_words",
-    "predict_file",
-    "predict_frame",
-]
+__all__ = ["Predictor", "output_in_words"]
 
 _MOST_BLOCK_ROWS = 65_536
 _BLOCK_BYTES = 16 * 2**20
-_READ_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class PreparedBlock:
-    """Rows ready for the network.
-
-    Attributes:
-        inputs: by name, encoded, of the rows that can be scored; `None` where there is none.
-        faults: why each row cannot be scored, null for one that can; `None` where all can.
-        n_rows: of the block, those that cannot be scored included.
-    """
-
-    inputs: dict[str, EncodedInput] | None
-    faults: pl.Series | None
-    n_rows: int
-
-
-@dataclass(frozen=True)
-class RawBlock:
-    """What the network gave for a block.
-
-    Attributes:
-        outputs: by name, float32 of shape `(n_scorable_rows, units)`.
-        faults, n_rows: as of the `PreparedBlock`.
-    """
-
-    outputs: dict[str, NDArray[Any]]
-    faults: pl.Series | None
-    n_rows: int
 
 
 class Predictor:
@@ -86,6 +44,31 @@ class Predictor:
             artifact.folder.parent, trusted, compile_model=False
         )
         self._network = NetworkFunction(self.keras_model, artifact.pipeline.encodings)
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """All folders with files that its predictions come from."""
+        return (self.artifact.folder,)
+
+    @property
+    def table_columns(self) -> tuple[str, ...]:
+        """The columns of the table that it reads."""
+        return tuple(dict.fromkeys(self.artifact.pipeline.columns))
+
+    @property
+    def codable(self) -> frozenset[str]:
+        """Those that may come as `CodedColumn`."""
+        return self.artifact.pipeline.codable
+
+    @property
+    def partitions(self) -> tuple[str, tuple[str, ...]] | None:
+        """The column by whose values rows go to submodels, and these values: there are none."""
+        return None
+
+    @property
+    def scored_outputs(self) -> Mapping[str, ModelOutput]:
+        """What `scores` are of."""
+        return self.artifact.outputs
 
     @property
     def output_columns(self) -> tuple[str, ...]:
@@ -129,12 +112,17 @@ class Predictor:
         frame = self.checked(frame)
         n_at_once = min(self.batch_rows, _power_of_two(len(frame)))
         blocks = [
-            self.in_words(self.run(self.prepare(part), n_at_once), self.artifact.outputs)
+            self.in_words(self.run(self.prepare(part), n_at_once))
             for part in frame.iter_slices(self.block_rows)
         ]
         if not blocks:
-            return self.in_words(RawBlock(self._no_rows(), None, 0), self.artifact.outputs)
+            return self.no_rows
         return pl.concat(blocks)
+
+    @property
+    def no_rows(self) -> pl.DataFrame:
+        """What `predict` gives for no rows: the columns and their types."""
+        return self.in_words(RawBlock(self._raw_of_no_rows(), None, 0))
 
     @cached_property
     def batch_rows(self) -> int:
@@ -192,22 +180,30 @@ class Predictor:
             n_at_once: rows that the network sees at once; `batch_rows` where absent.
         """
         if block.inputs is None:
-            return RawBlock(self._no_rows(), block.faults, block.n_rows)
+            return RawBlock(self._raw_of_no_rows(), block.faults, block.n_rows)
         raw = self._network(block.inputs, n_at_once or self.batch_rows)
         return RawBlock(self.artifact.layout.by_name(raw), block.faults, block.n_rows)
+
+    def scores(self, block: RawBlock) -> Scores:
+        """What measures are taken of, for the rows of a block from `run` that can be scored."""
+        return Scores(block.outputs)
+
+    def faults(self, frame: pl.DataFrame) -> pl.Series | None:
+        """Why each row cannot be scored, null for one that can; `None` where all can."""
+        return self.artifact.pipeline.faults(self.checked(frame))
 
     def in_words(
         self,
         block: RawBlock,
-        outputs: Mapping[str, ModelOutput],
         *,
+        threshold: float | None = None,
         with_probabilities: bool = True,
     ) -> pl.DataFrame:
         """The raw outputs in the user's terms, in the order of the design.
 
         Args:
             block: from `run`.
-            outputs: what the network predicts; those of the artifact, or with other thresholds.
+            threshold: of binary outputs, in place of the model's own.
             with_probabilities: whether to add those of the classes.
 
         Returns:
@@ -216,9 +212,12 @@ class Predictor:
         frame = pl.DataFrame(
             [
                 series
-                for name, output in outputs.items()
+                for name, output in self.artifact.outputs.items()
                 for series in output_in_words(
-                    name, output, block.outputs[name], with_probabilities=with_probabilities
+                    name,
+                    output.with_threshold(threshold),
+                    block.outputs[name],
+                    with_probabilities=with_probabilities,
                 )
             ]
         )
@@ -239,7 +238,7 @@ class Predictor:
         }
         self._network(inputs, n_rows)
 
-    def _no_rows(self) -> dict[str, NDArray[Any]]:
+    def _raw_of_no_rows(self) -> dict[str, NDArray[Any]]:
         outputs = self.artifact.outputs
         widths = {name: len(one.encoder.classes or (0,)) for name, one in outputs.items()}
         return {name: np.empty((0, width), np.float32) for name, width in widths.items()}
@@ -260,10 +259,7 @@ class Predictor:
         Raises:
             DataError: as `predict`.
         """
-        columns = self.artifact.pipeline.columns
-        require_columns(columns, frame.columns)
-        # Column by column: `select` reads names such as `^a$` as patterns.
-        return pl.DataFrame([frame[column] for column in dict.fromkeys(columns)])
+        return columns_of(frame, self.table_columns)
 
 
 def _power_of_two(n_rows: int) -> int:
@@ -317,58 +313,3 @@ def output_in_words(
             for code, label in enumerate(classes)
         ),
     ]
-
-
-def predict_file(
-    predictor: Predictor,
-    table: Table,
-    output: Path,
-    progress: Callable[[int, int], None] | None = None,
-) -> int:
-    """Predicts a table block by block and writes it with the predictions beside its columns.
-
-    Args:
-        predictor: the model.
-        table: the rows.
-        output: a `.csv` or `.parquet` file, complete or not there at all.
-        progress: called with the rows done and the rows in all.
-
-    Returns:
-        The number of rows that could not be scored.
-
-    Raises:
-        DataError: the ending is neither, or an input column has the name of an output.
-    """
-    if output.suffix.lower() not in (".csv", ".parquet"):
-        raise DataError(
-            f"Cannot write '{output.name}': the ending says neither CSV nor Parquet.",
-            fix="Name the output something.csv or something.parquet.",
-        )
-    require_folder_of(output)
-    refuse_clashes(table.column_names, predictor.output_columns)
-    partial = partial_path(output.resolve())
-    unscored = done = 0
-    writer = file_writer(output, partial)
-    try:
-        n_rows = min(_MOST_BLOCK_ROWS, table.rows_within(_READ_BYTES, table.column_names))
-        for frame in table.slices(table.column_names, n_rows):
-            outputs = predictor.predict(frame)
-            unscored += outputs.to_series(0).null_count()
-            writer.write(frame.hstack(outputs.get_columns()).to_arrow())
-            done += len(frame)
-            if progress is not None:
-                progress(done, table.n_rows)
-        writer.finish()
-        partial.replace(output)
-    finally:
-        writer.abandon()
-        partial.unlink(missing_ok=True)
-    return unscored
-
-
-def predict_frame(predictor: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
-    """`Predictor.predict` for a pandas frame; the index is kept."""
-    rows = frame_rows(frame, list(dict.fromkeys(predictor.artifact.pipeline.columns)))
-    predicted = predictor.predict(rows).to_pandas()
-    predicted.index = frame.index
-    return predicted

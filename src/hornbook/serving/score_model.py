@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from hornbook.backends.open import open_some_backend
 from hornbook.serving.loading import ModelFiles
+from hornbook.serving.open import predictor_of
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
 from hornbook.serving.scoring_output import open_output
-from hornbook.training.trust import TrustedModels
 
 __all__ = ["score_model"]
 
@@ -39,13 +38,11 @@ def score_model(
     options = options or ScoringOptions()
     images = Path(source) if Path(source).is_dir() else None
     files = ModelFiles.read(folder, home, images)
-    options.outputs(files.artifact.outputs)
+    options.check(files.artifact.outputs)
     target = open_output(output, home / "scoring", replaces=options.replace_table)
     rows = files.rows(source, as_json=target.keeps_json)
-    open_some_backend(files.artifact.backend)
-    # Only now, since these import Keras, whose backend the line before has chosen.
-    from hornbook.serving.predict import Predictor
+    predictor = predictor_of(files, home)
+    # Only now, since it imports Keras, whose backend the line before has chosen.
     from hornbook.serving.scoring import score
 
-    predictor = Predictor(files.artifact, TrustedModels(home))
     return score(predictor, rows, target, options, progress)

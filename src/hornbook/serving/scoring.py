@@ -17,7 +17,8 @@ from hornbook.batching.ahead import Ahead
 from hornbook.batching.behind import Behind
 from hornbook.data import RowBlock, RowStream
 from hornbook.errors import DataError, NotFoundError, did_you_mean
-from hornbook.serving.predict import Predictor, PreparedBlock, RawBlock
+from hornbook.serving.blocks import PreparedBlock, RawBlock
+from hornbook.serving.row_predictor import RowPredictor
 from hornbook.serving.row_writers import RowWriter, refuse_clashes
 from hornbook.serving.scoring_journal import ScoringJournal
 from hornbook.serving.scoring_options import ScoringOptions, ScoringResult
@@ -34,7 +35,7 @@ ScoringProgress = Callable[[int, int | None, float], None]
 
 
 def score(
-    predictor: Predictor,
+    predictor: RowPredictor,
     rows: RowStream,
     output: ScoringOutput,
     options: ScoringOptions | None = None,
@@ -59,11 +60,11 @@ def score(
     """
     options = options or ScoringOptions()
     kept = _kept_columns(rows, options)
-    options.outputs(predictor.artifact.outputs)
+    options.check(predictor.artifact.outputs)
     refuse_clashes(kept, predictor.columns(with_probabilities=options.with_probabilities))
     identity = {
         "version": __version__,
-        "model": _digest(predictor.artifact.folder),
+        "model": _digest(predictor.model_folders),
         "input": rows.identity(),
         "options": options.to_json(),
         "output": output.name,
@@ -98,7 +99,7 @@ class _Scoring:
 
     def __init__(
         self,
-        predictor: Predictor,
+        predictor: RowPredictor,
         rows: RowStream,
         output: ScoringOutput,
         *,
@@ -111,7 +112,6 @@ class _Scoring:
         self._rows = rows
         self._output = output
         self._options = options
-        self._outputs = options.outputs(predictor.artifact.outputs)
         self._journal = journal
         self._kept = kept
         self._progress = progress
@@ -123,8 +123,8 @@ class _Scoring:
     def run(self) -> ScoringResult:
         """Reads, predicts and writes all rows."""
         started = time.perf_counter()
-        wanted = tuple(dict.fromkeys(self._predictor.artifact.pipeline.columns))
-        codable = tuple(self._predictor.artifact.pipeline.codable)
+        wanted = self._predictor.table_columns
+        codable = tuple(self._predictor.codable)
         blocks = Ahead(self._rows.blocks(wanted, self._kept, codable), _BLOCKS_AHEAD, "read-rows")
         prepared = Ahead(self._prepared(blocks), _BLOCKS_AHEAD, "prepare-rows")
         writing = Behind(self._write, _BLOCKS_AHEAD, "write-rows")
@@ -183,7 +183,9 @@ class _Scoring:
 
     def _in_words(self, raw: RawBlock) -> pl.DataFrame:
         frame = self._predictor.in_words(
-            raw, self._outputs, with_probabilities=self._options.with_probabilities
+            raw,
+            threshold=self._options.threshold,
+            with_probabilities=self._options.with_probabilities,
         )
         faults = raw.faults
         if faults is None:
@@ -285,12 +287,13 @@ def _kept_columns(rows: RowStream, options: ScoringOptions) -> tuple[str, ...]:
     return options.columns
 
 
-def _digest(folder: Path) -> str:
-    """Of all files of a model."""
+def _digest(folders: Sequence[Path]) -> str:
+    """Of all files of a model, and of its submodels."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "blake2b").hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "blake2b").hexdigest()
+                digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return digest.hexdigest()

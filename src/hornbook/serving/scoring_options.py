@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from hornbook.errors import UsageError
@@ -45,28 +45,21 @@ class ScoringOptions:
                 f"Received the batch size {self.batch_size}, expected 1 to {2**20:,} rows."
             )
 
-    def outputs(self, outputs: Mapping[str, ModelOutput]) -> dict[str, ModelOutput]:
-        """What the network predicts, with the threshold that is wished.
+    def check(self, outputs: Mapping[str, ModelOutput]) -> None:
+        """Refuses what does not suit a model.
+
+        Args:
+            outputs: what the model predicts.
 
         Raises:
             UsageError: a threshold is wished, and no output has one.
         """
-        if self.threshold is None:
-            return dict(outputs)
-        binary = [
-            name
-            for name, output in outputs.items()
-            if output.prediction_type is PredictionType.BINARY
-        ]
-        if not binary:
+        kinds = {output.prediction_type for output in outputs.values()}
+        if self.threshold is not None and PredictionType.BINARY not in kinds:
             raise UsageError(
                 "A threshold was given, and the model does not predict one of two classes.",
                 fix="Leave --threshold out.",
             )
-        return {
-            name: replace(output, threshold=self.threshold) if name in binary else output
-            for name, output in outputs.items()
-        }
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON values."""

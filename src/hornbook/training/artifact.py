@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -65,6 +65,12 @@ class ModelOutput:
     threshold: float | None = None
     calibration: Calibration | None = None
     interval: PredictionInterval | None = None
+
+    def with_threshold(self, threshold: float | None) -> ModelOutput:
+        """The same with another threshold, if there is one and two classes are told apart."""
+        if threshold is None or self.prediction_type is not PredictionType.BINARY:
+            return self
+        return replace(self, threshold=threshold)
 
     def corrected(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Raw outputs of the network with calibrated probabilities, same shape."""

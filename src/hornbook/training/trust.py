@@ -17,6 +17,7 @@ from hornbook.features.object_state import modules_of
 from hornbook.features.pipeline import STATE_FILE
 from hornbook.training.artifact import FEATURES_FOLDER, KERAS_FILE, MODEL_FOLDER
 from hornbook.training.job import DESIGN_FOLDER
+from hornbook.training.partitions import PARTITIONS_FILE, Partitions
 
 __all__ = ["CodeOfModel", "TrustedModels"]
 
@@ -28,7 +29,7 @@ class CodeOfModel:
     """The code that using a model may run.
 
     Attributes:
-        files: the Python files of its design.
+        files: the Python files of its design, and of those of its submodels.
         modules: installed modules that its processors name.
     """
 
@@ -42,6 +43,18 @@ class CodeOfModel:
         Args:
             folder: of its session or version.
         """
+        own = cls._of_one(folder)
+        submodels = {one: cls._of_one(one) for one in _submodels(folder)}
+        files = [
+            f"../{one.relative_to(folder).as_posix()}/{DESIGN_FOLDER}/{file}"
+            for one, code in submodels.items()
+            for file in code.files
+        ]
+        modules = {module for code in (own, *submodels.values()) for module in code.modules}
+        return cls((*own.files, *files), tuple(sorted(modules)))
+
+    @classmethod
+    def _of_one(cls, folder: Path) -> CodeOfModel:
         design = folder / DESIGN_FOLDER
         files = sorted(path.relative_to(design).as_posix() for path in design.rglob("*.py"))
         state = folder / MODEL_FOLDER / FEATURES_FOLDER / STATE_FILE
@@ -55,6 +68,8 @@ class CodeOfModel:
 
 class TrustedModels:
     """The list of trusted models of a workspace: a small file each, named by their content.
+
+    The submodels of a version are models of their own, each trusted by its content.
 
     A model is its frozen design, its network and its fitted features. Their digest is what is
     trusted, so that a copy, such as a deployed version, is trusted as well, and a model of
@@ -71,20 +86,25 @@ class TrustedModels:
         self._home = home.resolve()
 
     def trusts(self, folder: Path) -> bool:
-        """Whether the code of a model may be run.
+        """Whether the code of a model may be run, that of its submodels included.
 
         Args:
             folder: of its session or version.
         """
-        digest = _digest(folder)
-        return digest is not None and self._file(digest).is_file()
+        digests = [_digest(one) for one in (folder, *_submodels(folder))]
+        return all(one is not None and self._file(one).is_file() for one in digests)
 
     def add(self, folder: Path, why: Literal["trained here", "trusted by hand"]) -> None:
-        """Puts a model on the list.
+        """Puts a model on the list, and its submodels.
 
         Raises:
             NotFoundError: there is no model in the folder, or one with links in it.
         """
+        for submodel in _submodels(folder):
+            self._add_one(submodel, why)
+        self._add_one(folder, why)
+
+    def _add_one(self, folder: Path, why: str) -> None:
         digest = _digest(folder)
         if digest is None:
             raise NotFoundError(
@@ -119,10 +139,19 @@ class TrustedModels:
         if not resolved.is_relative_to(self._home):
             return str(resolved)
         kind, *ids = resolved.relative_to(self._home).parts
+        if kind == "saved_models":
+            # A submodel lies in its version.
+            ids = ids[:2]
         return ("@" if kind == "saved_models" else "/").join(ids)
 
     def _file(self, digest: str) -> Path:
         return self._home / _TRUSTED_FOLDER / f"{digest}.json"
+
+
+def _submodels(folder: Path) -> tuple[Path, ...]:
+    """The folders of the submodels of a version."""
+    partitions = Partitions.read(folder / PARTITIONS_FILE)
+    return () if partitions is None else tuple(partitions.submodels(folder).values())
 
 
 def _digest(folder: Path) -> str | None:

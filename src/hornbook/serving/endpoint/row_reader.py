@@ -50,10 +50,14 @@ class RowReader:
     Args:
         features: of the model.
         strict: whether a column that the model does not know is refused.
+        partitioned_by: the column by whose values rows go to submodels, a feature or not.
     """
 
-    def __init__(self, features: Sequence[Feature], *, strict: bool) -> None:
-        self.columns: tuple[ColumnReader, ...] = column_readers(features)
+    def __init__(
+        self, features: Sequence[Feature], *, strict: bool, partitioned_by: str | None = None
+    ) -> None:
+        categories = () if partitioned_by is None else (partitioned_by,)
+        self.columns: tuple[ColumnReader, ...] = column_readers(features, categories)
         self._strict = strict
         self._known = frozenset(reader.column for reader in self.columns)
 

@@ -54,13 +54,21 @@ class ColumnReader:
     expects: str
 
 
-def column_readers(features: Sequence[Feature]) -> tuple[ColumnReader, ...]:
-    """One reader for each column that the features need, in their order."""
+def column_readers(
+    features: Sequence[Feature], categories: Sequence[str] = ()
+) -> tuple[ColumnReader, ...]:
+    """One reader for each column that is needed, in their order.
+
+    Args:
+        features: of the model.
+        categories: further columns that hold categories.
+    """
+    kinds = [(feature.column, feature.handling.feature_type) for feature in features]
+    kinds += [(column, FeatureType.CATEGORICAL) for column in categories]
     readers: dict[str, ColumnReader] = {}
-    for feature in features:
-        kind = feature.handling.feature_type
+    for column, kind in kinds:
         read, dtype, expects = _KINDS[kind]
-        readers.setdefault(feature.column, ColumnReader(feature.column, kind, read, dtype, expects))
+        readers.setdefault(column, ColumnReader(column, kind, read, dtype, expects))
     return tuple(readers.values())
 
 

@@ -30,10 +30,8 @@ from hornbook.serving.endpoint.predictions import (
 from hornbook.serving.endpoint.refusal import RefusedError
 from hornbook.serving.endpoint.row_reader import RowReader, Rows
 from hornbook.serving.endpoint.row_values import Cells, frame_of, shown
-from hornbook.serving.predict import Predictor
-from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
-from hornbook.training.resources import DesignResources
-from hornbook.training.trust import TrustedModels
+from hornbook.serving.open import open_predictor
+from hornbook.serving.row_predictor import RowPredictor
 
 __all__ = ["BatchSettings", "LoadedVersion", "ServedVersion", "load_version"]
 
@@ -74,11 +72,16 @@ class LoadedVersion:
     """
 
     def __init__(
-        self, record: VersionRecord, predictor: Predictor, *, limit: int, strict: bool
+        self, record: VersionRecord, predictor: RowPredictor, *, limit: int, strict: bool
     ) -> None:
         self.record = record
         self.predictor = predictor
-        self.reader = RowReader(predictor.artifact.pipeline.features, strict=strict)
+        self._partitions = predictor.partitions
+        self.reader = RowReader(
+            predictor.artifact.pipeline.features,
+            strict=strict,
+            partitioned_by=None if self._partitions is None else self._partitions[0],
+        )
         self.outputs: tuple[OutputColumns, ...] = output_columns(predictor.artifact.outputs)
         self.has_images = any(
             reader.feature_type is FeatureType.IMAGE for reader in self.reader.columns
@@ -100,7 +103,15 @@ class LoadedVersion:
         while n_rows <= self._limit:
             self.predictor.warm(n_rows)
             n_rows *= 2
-        cells: Cells = [[_EXAMPLES.get(reader.feature_type)] for reader in self.reader.columns]
+        partitioned_by, submodels = self._partitions or ("", ())
+        n_rows = 1 + len(submodels)
+        cells: Cells = [
+            [_EXAMPLES.get(reader.feature_type)] * n_rows for reader in self.reader.columns
+        ]
+        for reader, values in zip(self.reader.columns, cells, strict=True):
+            if submodels and reader.column == partitioned_by:
+                # A row for each submodel, since each has code of its own.
+                values[1:] = [reader.read(value) for value in submodels]
         try:
             self.predictor.predict(frame_of(self.reader.columns, cells))
         except UntrustedModelError:
@@ -159,7 +170,7 @@ class LoadedVersion:
 
     def _reasons(self, frame: pl.DataFrame) -> dict[int, str]:
         """Why rows are left out, by row."""
-        faults = self.predictor.artifact.pipeline.faults(frame)
+        faults = self.predictor.faults(frame)
         reasons = [] if faults is None else faults.to_list()
         return {
             row: f"The model leaves this row out: {reason}."
@@ -252,9 +263,7 @@ def load_version(
     Raises:
         HornbookError: it cannot be loaded, or its code is not trusted here.
     """
-    resources = DesignResources.of_model(record.folder, home)
-    artifact = ModelArtifact.read(record.folder / MODEL_FOLDER, resources)
-    predictor = Predictor(artifact, TrustedModels(home))
+    predictor = open_predictor(record.folder, home)
     loaded = LoadedVersion(record, predictor, limit=batches.limit, strict=strict)
     loaded.warm()
     return loaded

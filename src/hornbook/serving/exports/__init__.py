@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from hornbook import __version__
 from hornbook.atomic import partial_path, replace_folder_atomically, write_json_atomically
 from hornbook.backends.open import open_some_backend
-from hornbook.errors import NotFoundError, UsageError, did_you_mean
+from hornbook.errors import ExportError, NotFoundError, UsageError, did_you_mean
 from hornbook.serving.exports.report import ExportReport
 from hornbook.serving.exports.source import ExportSource
 
@@ -136,6 +136,7 @@ def export_model(
     if name not in FORMATS:
         raise NotFoundError(f"There is no export format '{name}'.", fix=did_you_mean(name, FORMATS))
     chosen = FORMATS[name]
+    _refuse_submodels(source, name)
     path = (output or chosen.default_path).absolute()
     check_output(path, chosen, force=force)
     open_some_backend(source.artifact.backend if source.is_whole else None)
@@ -155,6 +156,21 @@ def export_model(
         else:
             partial.unlink(missing_ok=True)
     return report.at(path)
+
+
+def _refuse_submodels(source: ExportSource, name: str) -> None:
+    """A format holds one network, and would answer for all rows by that."""
+    partitions = source.partitions
+    if partitions is None:
+        return
+    sessions = [one.session for one in partitions if one.submodel is not None]
+    example = sessions[0] if sessions else "SESSION"
+    raise ExportError(
+        f"{source.reference} has a submodel for each value of '{partitions.column}', and an export "
+        "holds one network.",
+        fix=f"Export the session of a submodel, or that of the whole model: hornbook export "
+        f"{example} --format {name}",
+    )
 
 
 def _mark(folder: Path, source: ExportSource, report: ExportReport) -> None:

@@ -13,7 +13,7 @@ from hornbook.serving.exports.onnx_export import export_onnx
 from hornbook.serving.exports.parity_rows import parity_rows
 from hornbook.serving.exports.report import ExportReport
 from hornbook.serving.exports.source import ExportSource
-from hornbook.serving.open import open_predictor
+from hornbook.serving.predict import Predictor
 from hornbook.training.job import PREDICTIONS_FILE
 
 __all__ = ["export_onnx_file"]
@@ -29,7 +29,7 @@ def export_onnx_file(source: ExportSource, target: Path) -> ExportReport:
             its data can no longer be read.
         MissingExtraError: a package of the extra `onnx` is not installed.
     """
-    predictor = open_predictor(source.folder, source.home)
+    predictor = Predictor(source.artifact, source.trusted)
     certificate = export_onnx(predictor, _test_rows(source), target, home=source.home)
     note = (
         f"On {certificate.rows:,} test rows its numbers differ from Hornbook's by at most "

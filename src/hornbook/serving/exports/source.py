@@ -21,6 +21,7 @@ from hornbook.training.artifact import (
     ModelArtifact,
 )
 from hornbook.training.job import DESIGN_FOLDER, JOB_FILE, TrainingJob
+from hornbook.training.partitions import PARTITIONS_FILE, Partitions
 from hornbook.training.resources import DesignResources
 from hornbook.training.trust import TrustedModels
 
@@ -68,6 +69,11 @@ class ExportSource:
     def is_whole(self) -> bool:
         """Whether there are features and a design; an imported `.keras` file is a network alone."""
         return (self.folder / MODEL_FOLDER / _DESCRIPTION_FILE).is_file()
+
+    @property
+    def partitions(self) -> Partitions | None:
+        """Its submodels, where it is a version that has such."""
+        return Partitions.read(self.folder / PARTITIONS_FILE)
 
     @cached_property
     def artifact(self) -> ModelArtifact:

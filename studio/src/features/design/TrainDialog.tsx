@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Skeleton, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, Skeleton, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
@@ -18,6 +18,7 @@ export function TrainDialog({ opened, onClose, draft, task }: {
 }) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  const [column, setColumn] = useState<string | null>(null);
   const navigate = useNavigate();
   const client = useQueryClient();
   const train = useMutation({
@@ -26,13 +27,14 @@ export function TrainDialog({ opened, onClose, draft, task }: {
       return unwrap(
         api.POST("/api/v1/tasks/{analysis_id}/{mltask_id}/sessions", {
           params: { path: task },
-          body: { name: name || null, description: description || null },
+          body: { name: name || null, description: description || null, partition_by: column },
         }),
       );
     },
     onSuccess: async (session) => {
       await client.invalidateQueries({ queryKey: ["sessions", taskKey(task)] });
       setName("");
+      setColumn(null);
       onClose();
       await navigate(`/tasks/${taskKey(task)}/result?session=${session.session_id}`);
     },
@@ -65,7 +67,8 @@ export function TrainDialog({ opened, onClose, draft, task }: {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
-          <WhatWillHappen draft={draft} task={task} opened={opened} />
+          <Submodels draft={draft} task={task} opened={opened} column={column} onChange={setColumn} />
+          <WhatWillHappen draft={draft} task={task} opened={opened} column={column} />
           {problems.length > 0 ? (
             <Problems problems={problems} />
           ) : (
@@ -90,8 +93,38 @@ export function TrainDialog({ opened, onClose, draft, task }: {
   );
 }
 
+/** Which column has a submodel for each of its values; none at first. */
+function Submodels({ draft, task, opened, column, onChange }: {
+  draft: DesignDraft;
+  task: TaskIds;
+  opened: boolean;
+  column: string | null;
+  onChange: (column: string | null) => void;
+}) {
+  const found = useQuery({ ...queries.plan(task, draft.revision), enabled: opened && !draft.isDirty });
+  const columns = found.data?.plan?.partition_columns ?? [];
+  if (!columns.length && column === null) return null;
+  return (
+    <Select
+      label="One submodel for each value of"
+      placeholder="no column"
+      description={column === null ? undefined : "Each is a training of its own; the whole model, on all rows, comes last."}
+      data={columns}
+      value={column}
+      onChange={onChange}
+      clearable
+      searchable
+    />
+  );
+}
+
 /** What is known of the training before it is begun. */
-function WhatWillHappen({ draft, task, opened }: { draft: DesignDraft; task: TaskIds; opened: boolean }) {
+function WhatWillHappen({ draft, task, opened, column }: {
+  draft: DesignDraft;
+  task: TaskIds;
+  opened: boolean;
+  column: string | null;
+}) {
   // What was typed last must be saved: the server looks at the files.
   const found = useQuery({ ...queries.plan(task, draft.revision), enabled: opened && !draft.isDirty });
   const runtime = useQuery({ ...queries.runtime(), enabled: opened });
@@ -101,7 +134,7 @@ function WhatWillHappen({ draft, task, opened }: { draft: DesignDraft; task: Tas
   if (plan == null || queue === undefined) return <Skeleton height={96} visible={!found.data} />;
   const devices = (runtime.data?.devices ?? []).filter((one) => (plan.device === "auto" ? true : one.device === plan.device));
   const facts: [string, ReactNode][] = [
-    ["Trains", whatIsTrained(plan)],
+    ["Trains", whatIsTrained(plan, column)],
     ["Rows", whichRows(plan)],
     ["Prepared sets", whichSets(plan)],
     ["Backend", plan.backend === null ? plan.backend_reason : `${plan.backend}: ${plan.backend_reason}`],

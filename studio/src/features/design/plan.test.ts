@@ -9,6 +9,7 @@ const plan = (changes: Partial<Plan>): Plan => ({
   test_rows: 980,
   validation_rows: null,
   sets: [],
+  partition_columns: [],
   keeps_sets: true,
   backend: "jax",
   backend_reason: "",
@@ -22,6 +23,7 @@ describe("what a training will be", () => {
   it("says models and features", () => {
     expect(whatIsTrained(plan({}))).toBe("1 model on 11 features");
     expect(whatIsTrained(plan({ models: 6, features: 1 }))).toBe("6 models on 1 feature");
+    expect(whatIsTrained(plan({}), "city")).toBe("1 model on 11 features, for each value of city and, with the rows below, for all");
   });
 
   it("says about how many rows until a training has counted them", () => {

@@ -3,11 +3,12 @@ import { count, moment } from "@/shared/format/numbers";
 
 export type Plan = Schemas["TrainingPlan"];
 
-/** What will be trained: how many models, features and rows. */
-export function whatIsTrained(plan: Plan): string {
+/** What will be trained: how many models and features, and whether for each value of a column. */
+export function whatIsTrained(plan: Plan, column: string | null = null): string {
   const models = plan.models === 1 ? "1 model" : `${count(plan.models)} models`;
   const features = `${count(plan.features)} ${plan.features === 1 ? "feature" : "features"}`;
-  return `${models} on ${features}`;
+  const each = column === null ? "" : `, for each value of ${column} and, with the rows below, for all`;
+  return `${models} on ${features}${each}`;
 }
 
 /** The rows of each set; "about" where they are not counted yet. */

@@ -1,5 +1,7 @@
-import { Alert, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Anchor, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Link } from "react-router";
 import { count, duration, measured, moment } from "@/shared/format/numbers";
+import { PartitionTable } from "@/shared/partitions/PartitionTable";
 import type { Detail } from "./ReportPage";
 
 export function ReportSummary({ detail }: { detail: Detail }) {
@@ -65,6 +67,15 @@ export function ReportSummary({ detail }: { detail: Detail }) {
           </Table.Tbody>
         </Table>
       </SimpleGrid>
+      {detail.partition && <OfGroup partition={detail.partition} />}
+      {detail.partitions && (
+        <section aria-label="Partitions">
+          <Title order={3} size="h5" mb="xs">
+            Partitions
+          </Title>
+          <PartitionTable report={detail.partitions} />
+        </section>
+      )}
       {result.warnings?.map((warning) => (
         <Alert key={warning} color="gray">
           {warning}
@@ -80,5 +91,18 @@ export function ReportSummary({ detail }: { detail: Detail }) {
         </Alert>
       ))}
     </Stack>
+  );
+}
+
+function OfGroup({ partition }: { partition: NonNullable<Detail["partition"]> }) {
+  const [analysis, task, session] = partition.whole.split("/");
+  return (
+    <Text size="sm">
+      It is the submodel for the rows with {partition.column} = {partition.value}, beside{" "}
+      <Anchor component={Link} size="sm" to={`/tasks/${analysis}/${task}/models/${session}`}>
+        the whole model
+      </Anchor>
+      .
+    </Text>
   );
 }

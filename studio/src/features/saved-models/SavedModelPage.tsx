@@ -47,6 +47,7 @@ function About({ model }: { model: SavedModel }) {
       </Badge>
       {active?.target && `predicts ${active.target} (${active.prediction_type})`}
       {active?.metric && `, ${active.metric} ${measured(active.metric_value)} on its test rows`}
+      {active?.partitioned_by && `; that is the whole model, beside submodels by ${active.partitioned_by}`}
     </Text>
   );
 }

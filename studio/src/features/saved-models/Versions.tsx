@@ -1,14 +1,15 @@
 import { Button, Checkbox, Group, Text, Title } from "@mantine/core";
-import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { useAddress } from "@/shared/address/useAddress";
 import { api, unwrap } from "@/shared/api/client";
+import { PartitionTable } from "@/shared/partitions/PartitionTable";
 import { ColumnPicker, useColumnChoice } from "@/shared/table/ColumnPicker";
 import { arranged } from "@/shared/table/columns";
 import { VirtualTable } from "@/shared/table/VirtualTable";
 import { ConfirmDialog } from "./ConfirmDialog";
-import { modelQueries, type SavedModel, type Version } from "./queries";
+import { activeOf, modelQueries, type SavedModel, type Version } from "./queries";
 import { columnsOf, hiddenOf, sortedBy } from "./versionColumns";
 
 const ROW = 40;
@@ -81,8 +82,9 @@ export function Versions({ model }: { model: SavedModel }) {
         }}
       />
       <Text size="xs" c="dimmed" mt={4}>
-        Metrics are those on each version's own test rows. Mark two or more versions to compare them.
+        Metrics are those on each version's own test rows; where there are submodels, those of the whole model. Mark two or more versions to compare them.
       </Text>
+      <Submodels model={model} />
       {deleted && (
         <ConfirmDialog
           title={`Delete ${deleted.version_id} of ${model.name}?`}
@@ -93,6 +95,25 @@ export function Versions({ model }: { model: SavedModel }) {
           {`Its network and its preprocessing are deleted. The session ${deleted.session_reference} stays.`}
         </ConfirmDialog>
       )}
+    </section>
+  );
+}
+
+/** The submodels of the active version, where it has such. */
+function Submodels({ model }: { model: SavedModel }) {
+  const active = activeOf(model);
+  const detail = useQuery({
+    ...modelQueries.version(model.saved_model_id, active?.version_id ?? ""),
+    enabled: active?.partitioned_by != null,
+  });
+  const report = detail.data?.partitions;
+  if (report == null) return null;
+  return (
+    <section aria-label="Submodels">
+      <Title order={3} size="h5" mt="md" mb="xs">
+        Submodels of {active?.version_id}
+      </Title>
+      <PartitionTable report={report} />
     </section>
   );
 }

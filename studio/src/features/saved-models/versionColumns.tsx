@@ -45,6 +45,9 @@ export function columnsOf(model: SavedModel, data: Map<string, string>, onDelete
       by: (one: Version) => one.metrics[name] ?? null,
       show: (one: Version) => measured(one.metrics[name]),
     })),
+    ...(model.versions.some((one) => one.partitioned_by !== null)
+      ? [{ key: "partitioned_by", name: "Submodels by", width: 130, by: (one: Version) => one.partitioned_by }]
+      : []),
     { key: "data", name: "Data", width: 190, by: (one) => nameOf(data.get(one.version_id)), show: (one) => <Data path={data.get(one.version_id)} /> },
     { key: "session", name: "Session", width: 90, by: (one) => one.session_reference, show: (one) => <Session version={one} /> },
     { key: "created_at", name: "Deployed", width: 120, by: (one) => one.created_at, show: (one) => <Ago moment={one.created_at} /> },

@@ -1796,6 +1796,8 @@ export interface paths {
         /**
          * Train
          * @description Freezes the design and puts its training into the queue.
+         *
+         *     With `partition_by` these are several; the answer is the session of the whole model, the last.
          */
         post: operations["train"];
         delete?: never;
@@ -4310,6 +4312,11 @@ export interface components {
             /** Name */
             name?: string | null;
             /**
+             * Partition By
+             * @description a column: a submodel for each of its values, before the whole model
+             */
+            partition_by?: string | null;
+            /**
              * Settings
              * @description what to change for this training only, such as {"training.epochs": 20}
              */
@@ -4430,6 +4437,112 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+        };
+        /**
+         * PartitionFigures
+         * @description One value of the column, and what its submodel is worth.
+         */
+        PartitionFigures: {
+            /**
+             * Answers
+             * @description whether its submodel answers; else the whole model does
+             */
+            answers: boolean;
+            /**
+             * Metric Value
+             * @description of the submodel on its own test rows
+             */
+            metric_value: number | null;
+            /**
+             * Reason
+             * @description why its submodel does not answer, or not yet
+             */
+            reason: string | null;
+            /**
+             * Rows
+             * @description of the train file with this value
+             */
+            rows: number;
+            /**
+             * Session
+             * @description that trains its submodel
+             */
+            session: string;
+            /**
+             * Status
+             * @description of that session
+             */
+            status: string;
+            /** Test Rows */
+            test_rows: number | null;
+            /** Train Rows */
+            train_rows: number | null;
+            /**
+             * Value
+             * @description of the column
+             */
+            value: string;
+            /**
+             * Whole Value
+             * @description of the whole model on the same rows; null where it has learnt from some
+             */
+            whole_value: number | null;
+        };
+        /**
+         * PartitionMembership
+         * @description What a session that trains a submodel knows of its group; kept in its folder.
+         *
+         *     Attributes:
+         *         column: that is gone by.
+         *         value: of its rows.
+         *         whole: the reference of the session that trains the whole model.
+         */
+        PartitionMembership: {
+            /** Column */
+            column: string;
+            /** Value */
+            value: string;
+            /** Whole */
+            whole: string;
+        };
+        /**
+         * PartitionReport
+         * @description A group of submodels and the whole model.
+         */
+        PartitionReport: {
+            /**
+             * Column
+             * @description that is gone by
+             */
+            column: string;
+            /** Greater Is Better */
+            greater_is_better: boolean | null;
+            /**
+             * Metric
+             * @description that chose the epochs
+             */
+            metric: string | null;
+            /** Partitions */
+            partitions: components["schemas"]["PartitionFigures"][];
+            /**
+             * Pooled
+             * @description metrics of the submodels on these rows, each row predicted by its own
+             */
+            pooled: {
+                [key: string]: number | null;
+            };
+            /**
+             * Pooled Rows
+             * @description test rows of all submodels together
+             */
+            pooled_rows: number;
+            /**
+             * Whole
+             * @description of the whole model on the same rows; empty where it has learnt from some
+             */
+            whole: {
+                [key: string]: number | null;
+            };
         };
         /**
          * PlannedSet
@@ -4829,6 +4942,8 @@ export interface components {
          *         saved_model_id: of the saved model that gets a new version.
          *         from_version: the version whose design is trained.
          *         activate: whether the new version becomes the active one.
+         *         partition_by: the column whose values have submodels, where the version has such; the
+         *             session is then that of the whole model.
          *         comparison: with the version that was active, once there is one.
          *         version_id: of the new version, once there is one.
          *         activated: whether it became active.
@@ -4848,6 +4963,8 @@ export interface components {
             comparison?: components["schemas"]["FairComparison"] | null;
             /** From Version */
             from_version: string;
+            /** Partition By */
+            partition_by?: string | null;
             /** Reason */
             reason?: string | null;
             /** Saved Model Id */
@@ -5160,6 +5277,11 @@ export interface components {
             metrics: {
                 [key: string]: number | null;
             };
+            /**
+             * Partitioned By
+             * @description the column whose values have submodels; the metrics are of the whole model
+             */
+            partitioned_by: string | null;
             /** Prediction Type */
             prediction_type: string | null;
             /**
@@ -5257,6 +5379,10 @@ export interface components {
         SessionDetail: {
             /** Diagnostics */
             diagnostics: components["schemas"]["Diagnostic"][];
+            /** @description if it trains a submodel of a group */
+            partition: components["schemas"]["PartitionMembership"] | null;
+            /** @description of the submodels, if it is the whole model of a group */
+            partitions: components["schemas"]["PartitionReport"] | null;
             /** @description none while it runs */
             result: components["schemas"]["TrainingResult"] | null;
             summary: components["schemas"]["SessionSummary"];
@@ -5598,6 +5724,8 @@ export interface components {
          *         keeps_sets: whether preprocessed rows are kept and used again at all.
          *         backend, backend_reason: what Keras will run on, and why.
          *         device: that the design asks for.
+         *         partition_columns: columns that submodels can be trained by; empty where the train file
+         *             is not read yet.
          *         unknown: what is not known before the data are read, in sentences.
          */
         TrainingPlan: {
@@ -5613,6 +5741,8 @@ export interface components {
             keeps_sets: boolean;
             /** Models */
             models: number;
+            /** Partition Columns */
+            partition_columns: string[];
             /** Sets */
             sets: components["schemas"]["PlannedSet"][];
             /** Table Rows */
@@ -5806,6 +5936,8 @@ export interface components {
              * @description its files on the server
              */
             folder: string;
+            /** @description of its submodels, if it has such; all other metrics are of the whole model */
+            partitions: components["schemas"]["PartitionReport"] | null;
             /** @description its data and its software */
             provenance: components["schemas"]["Provenance"] | null;
             /** @description all that is reported of its training */
