@@ -30,7 +30,7 @@ from hornbook.training.result import TrainingResult
 __all__ = ["TrainingQueue"]
 
 _LOG = logging.getLogger("hornbook")
-_TICK_SECONDS = 0.04
+_TICK_SECONDS = 0.02
 _LOOK_TICKS = 10
 """Workers are looked at, and the registry is asked for trainings of others, every so many ticks."""
 

@@ -3,6 +3,7 @@ import type { Schemas } from "./client";
 export type Series = Record<string, (number | null)[]>;
 
 const LEAST_PAUSE = 30;
+const LONGEST_PAUSE = 200;
 const PAUSE_PER_DRAWING = 2;
 
 /**
@@ -93,7 +94,8 @@ export class EpochPoints {
     this.outline = this.newOutline();
     const said = [...this.listeners].map((listener) => listener());
     const ended = performance.now();
-    this.next = ended + Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (ended - began));
+    const pause = Math.max(LEAST_PAUSE, PAUSE_PER_DRAWING * (ended - began));
+    this.next = ended + Math.min(LONGEST_PAUSE, pause);
     if (said.includes(false)) this.undrawn = written;
     else noteDelays(written);
   }
