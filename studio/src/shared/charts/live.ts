@@ -11,6 +11,7 @@ type Curve = {
   data: Point[];
   color: string;
   lineStyle: { width: number; opacity: number };
+  showSymbol: boolean;
   markLine?: unknown;
 };
 type Place = (point: [number, number]) => [number, number];
@@ -102,10 +103,12 @@ export class LiveDrawing {
     const { series, xAxis } = this.option() as Growing;
     this.chart.setOption({
       xAxis: { min: xAxis.min, max: xAxis.max },
-      series: series.map(({ name, data, markLine }) => ({
+      series: series.map(({ name, data, showSymbol, markLine }) => ({
         type: "line",
         name,
         data,
+        // A circle for each of many points costs most of a drawing.
+        showSymbol,
         markLine: markLine ?? { data: [] },
       })),
     });

@@ -90,7 +90,7 @@ export function lineChart(given: LineChartOptions): EChartsCoreOption {
       // The grid has fixed margins, since measuring every label is most of what a drawing costs.
       axisLabel: { formatter: short },
       scale: true,
-      boundaryGap: given.yRoom && !given.logY ? ["15%", "15%"] : [0, 0],
+      boundaryGap: given.yRoom && !given.logY ? ["5%", "5%"] : [0, 0],
       min: given.yBounds ? () => given.yBounds?.()?.[0] : given.yRange?.[0],
       max: given.yBounds ? () => given.yBounds?.()?.[1] : given.yRange?.[1],
       splitLine: { lineStyle: { opacity: 0.35 } },
