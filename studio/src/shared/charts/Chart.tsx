@@ -172,7 +172,7 @@ function Canvas({ option, height = 240, group, title, live, onChart }: Props & {
   return <Box ref={place} h={height} className="chart" role="img" tabIndex={0} aria-label={`Chart: ${title}`} />;
 }
 
-type Data = { data: Point[] };
+type Data = { data: Point[]; markLine?: unknown };
 
 function shapeOf(series: Data) {
   return { ...series, data: undefined };

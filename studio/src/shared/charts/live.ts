@@ -2,6 +2,7 @@ import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import type { Point } from "./options";
 
 const WHOLE_PAUSE = 5000;
+const MARK_PAUSE = 1000;
 const LEAST_WHOLE_PAUSE = 200;
 const LONGEST_WHOLE_PAUSE = 800;
 const PAUSE_PER_WHOLE = 4;
@@ -26,8 +27,8 @@ type Growing = {
  * Draws curves that grow many times a second.
  *
  * Laying out a chart takes some milliseconds, most of them for axes that stay as they are. So the
- * whole is drawn now and then, or where new points would lie outside of the axes; in between, what
- * is new is added to a canvas above, which costs a hundredth of that.
+ * whole is drawn now and then, soon after a mark has moved, and where new points would lie outside
+ * of the axes; in between, what is new is added to a canvas above, which costs a hundredth of that.
  */
 export class LiveDrawing {
   private readonly canvas = document.createElement("canvas");
@@ -35,6 +36,7 @@ export class LiveDrawing {
   private cost = 0;
   /** How many points of each curve are drawn. */
   private lengths: number[] = [];
+  private mark = "";
   private place: Place = (point) => point;
   private hidden: Record<string, boolean> = {};
   private isZoomed = false;
@@ -53,7 +55,9 @@ export class LiveDrawing {
   /** Shows what has come since; false where it will be shown a little later. */
   grow = (): boolean => {
     const age = performance.now() - this.drawnAt;
-    if (age < WHOLE_PAUSE && this.drawTail()) return true;
+    const { series, grid } = this.option() as Growing;
+    const longest = markOf(series) === this.mark ? WHOLE_PAUSE : MARK_PAUSE;
+    if (age < longest && this.drawTail(series, grid)) return true;
     const needed = Math.max(LEAST_WHOLE_PAUSE, PAUSE_PER_WHOLE * this.cost);
     const pause = Math.min(LONGEST_WHOLE_PAUSE, needed);
     if (age < pause) {
@@ -65,8 +69,9 @@ export class LiveDrawing {
   };
 
   /** Takes it that the chart was given the whole of these curves. */
-  noteWhole(series: { data: Point[] }[]): void {
+  noteWhole(series: { data: Point[]; markLine?: unknown }[]): void {
     this.chart.getZr().flush();
+    this.mark = markOf(series);
     this.lengths = series.map(({ data }) => data.length);
     this.drawnAt = performance.now();
     this.place = placeIn(this.chart);
@@ -117,8 +122,7 @@ export class LiveDrawing {
   };
 
   /** Whether the new points lie within the axes as they are; they are drawn then. */
-  private drawTail(): boolean {
-    const { series, grid } = this.option() as Growing;
+  private drawTail(series: Curve[], grid: Growing["grid"]): boolean {
     if (series.length !== this.lengths.length || !this.fits()) return false;
     // A part that is looked at closely does not grow.
     if (this.isZoomed) return true;
@@ -180,6 +184,11 @@ function placeIn(chart: EChartsType): Place {
     const [x, y] = lines.map(({ slope, start }, at) => start + slope * scaled[at]!(point[at]!));
     return [x!, y!];
   };
+}
+
+/** Where the marks stand; the same text while they stay. */
+function markOf(series: { markLine?: unknown }[]): string {
+  return JSON.stringify(series.map(({ markLine }) => (markLine as { data?: unknown } | undefined)?.data));
 }
 
 function stroke(context: CanvasRenderingContext2D, curve: Curve, points: [number, number][]): void {
