@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
@@ -40,7 +41,15 @@ def open_sample(page):
 
 def set_epochs(page, epochs):
     page.get_by_role("link", name="Training", exact=True).click()
-    page.get_by_label("Epochs", exact=True).fill(str(epochs))
+    with saving(page):
+        page.get_by_label("Epochs", exact=True).fill(str(epochs))
+
+
+@contextmanager
+def saving(page):
+    """Waits until what is done inside is saved."""
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        yield
     expect(page.get_by_role("status", name="Saved")).to_be_visible()
 
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-from contextlib import contextmanager
 
-from browser_steps import create_task, train, upload
+from browser_steps import create_task, saving, set_epochs, train, upload
 from playwright.sync_api import expect
 
 
 def open_sample(page, name):
     page.get_by_role("button", name=f"Open the {name} sample").click()
     expect(page.get_by_role("heading", name="Architecture")).to_be_visible()
-
-
-def set_epochs(page, epochs):
-    page.get_by_role("link", name="Training", exact=True).click()
-    with saving(page):
-        page.get_by_label("Epochs", exact=True).fill(str(epochs))
 
 
 def validate(page):
@@ -31,14 +24,6 @@ def written(page, server):
     reference = "/".join(re.search(r"/tasks/(\w+)/(\w+)/", page.url).groups())
     answer = page.request.get(f"{server.address}/api/v1/tasks/{reference}/design")
     return answer.json()["written"]
-
-
-@contextmanager
-def saving(page):
-    """Waits until what is done inside is saved."""
-    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
-        yield
-    expect(page.get_by_role("status", name="Saved")).to_be_visible()
 
 
 def wide_table(path, n_columns=500, n_rows=80):

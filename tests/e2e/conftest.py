@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+# Of the endpoint's tests: the process of an endpoint.
+sys.path.insert(0, str(Path(__file__).parents[1] / "serving" / "endpoint"))
+
 COMMAND = [sys.executable, "-m", "hornbook"]
 
 

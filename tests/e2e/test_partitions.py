@@ -8,8 +8,7 @@ import sys
 
 import polars as pl
 import pytest
-
-from ..serving.endpoint.processes import EndpointProcess
+from processes import EndpointProcess
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx2
@@ -40,7 +41,10 @@ def server(terminal):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_quietly(server, number):
     process, port = server
-    refused = asyncio.run(_end_with_all_open(process, port, number))
+    # In a thread: another test's browser may keep a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        run = thread.submit(asyncio.run, _end_with_all_open(process, port, number))
+        refused = run.result()
     assert refused == [400]
     try:
         output, errors = process.communicate(timeout=30)
