@@ -15,11 +15,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as the test says and keeps what it was asked."""
 
     answers: dict[str, tuple[int, dict[str, str], bytes]]
-    asked: list[tuple[str, dict[str, str]]]
+    asked: list[tuple[str, dict[str, str], bytes]]
 
     def do_GET(self) -> None:
-        self.asked.append((self.path, dict(self.headers)))
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.asked.append((self.path, dict(self.headers), body))
         path = self.path if self.path in self.answers else self.path.partition("?")[0]
         status, headers, content = self.answers.get(path, (200, {}, b"{}"))
         self.send_response(status)
@@ -39,7 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def serving(
     answers: dict[str, tuple[int, dict[str, str], bytes]] | None = None,
     tls: ssl.SSLContext | None = None,
-) -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
+) -> Iterator[tuple[int, list[tuple[str, dict[str, str], bytes]]]]:
     """A server on a free port: its port, and what it was asked."""
     handler = type("Told", (Handler,), {"answers": answers or {}, "asked": []})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -80,3 +80,30 @@ def test_a_training_that_fails_tells_its_events_once_and_why():
         with pytest.raises(TrainingError, match=r"s1 failed: No layer\."):
             task.train(on_event=events.append)
     assert [one["event"] for one in events] == ["stage", "ended"]
+
+
+def test_a_group_is_asked_for_by_its_column_and_told_with_its_submodels():
+    session = {"reference": "Abcd3fgh/Abcd3fgh/s3", "status": "finished", "reason": None}
+    report = {
+        "column": "sex",
+        "metric": "ROC AUC",
+        "greater_is_better": True,
+        "partitions": [],
+        "pooled_rows": 9,
+        "pooled": {"ROC AUC": 0.75},
+        "whole": {},
+    }
+    path = SESSION.replace("s1", "s3")
+    told = {
+        TASK: {"reference": "Abcd3fgh/Abcd3fgh", "name": "wine"},
+        f"{TASK}/sessions": session,
+        f"{path}/events?offset=0": {"events": [], "next_offset": 0, "is_over": True},
+        path: {"summary": session, "partitions": report},
+    }
+    with serving(answers(told)) as (port, asked):
+        task = hornbook.connect(f"http://127.0.0.1:{port}", token="x").task("Abcd3fgh/Abcd3fgh")
+        partitions = task.train(partition_by="sex").partitions
+    sent = next(json.loads(body) for path, _, body in asked if path == f"{TASK}/sessions")
+    assert sent["partition_by"] == "sex"
+    assert partitions is not None
+    assert (partitions.column, partitions.pooled) == ("sex", {"ROC AUC": 0.75})

@@ -105,19 +105,9 @@ export class LiveDrawing {
     clearTimeout(this.timer);
     this.timer = undefined;
     const began = performance.now();
-    const { series, xAxis } = this.option() as Growing;
-    this.chart.setOption({
-      xAxis: { min: xAxis.min, max: xAxis.max },
-      series: series.map(({ name, data, showSymbol, markLine }) => ({
-        type: "line",
-        name,
-        data,
-        // A circle for each of many points costs most of a drawing.
-        showSymbol,
-        markLine: markLine ?? { data: [] },
-      })),
-    });
-    this.noteWhole(series);
+    const option = this.option();
+    this.chart.setOption(whatGrows(option));
+    this.noteWhole((option as Growing).series);
     this.cost = this.drawnAt - began;
   };
 
@@ -186,8 +176,24 @@ function placeIn(chart: EChartsType): Place {
   };
 }
 
+/** What of a chart changes as its curves grow. */
+export function whatGrows(option: EChartsCoreOption): EChartsCoreOption {
+  const { series, xAxis } = option as Growing;
+  return {
+    xAxis: { min: xAxis.min, max: xAxis.max },
+    series: series.map(({ name, data, showSymbol, markLine }) => ({
+      type: "line",
+      name,
+      data,
+      // A circle for each of many points costs most of a drawing.
+      showSymbol,
+      markLine: markLine ?? { data: [] },
+    })),
+  };
+}
+
 /** Where the marks stand; the same text while they stay. */
-function markOf(series: { markLine?: unknown }[]): string {
+export function markOf(series: { markLine?: unknown }[]): string {
   return JSON.stringify(series.map(({ markLine }) => (markLine as { data?: unknown } | undefined)?.data));
 }
 
