@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from hornbook.data import ReadOptions, open_rows
+from hornbook.data import ReadOptions, Storage, open_rows
 from hornbook.errors import DataError
 from hornbook.features import Targets
 from hornbook.metrics import Measurer, PredictionInterval, PredictionType, TaskMeasurer
 from hornbook.serving.endpoint.served_version import LoadedVersion
 from hornbook.serving.evaluation import EvaluationPlan, evaluate
+from hornbook.serving.loading import ModelFiles
 from hornbook.serving.partitioned import PartitionedPredictor
 from hornbook.serving.predict_rows import predict_frame
 from hornbook.serving.scoring import score
 from hornbook.serving.scoring_options import ScoringOptions
 from hornbook.serving.scoring_output import FileOutput
+from hornbook.training.partitions import Partitions
 
 # Keras' own, when it saves the seed of a layer.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -165,3 +169,11 @@ def test_an_endpoint_asks_for_the_column_and_warms_every_model(models, partition
     wanted = models["north"].predict(pl.DataFrame({"n": [1.0], "c": ["a"]}))
     assert answer.columns[2][0] == pytest.approx(wanted["proba_yes"][0])
     assert answer.reasons == {1: "The model leaves this row out: 'n' has no value."}
+
+
+def test_the_files_ask_for_the_same_columns_as_the_predictor(models, partitioned):
+    submodels = {name: ModelFiles(Path(), models[name].artifact) for name in ("north", "south")}
+    partitions = Partitions("place", Storage.STRING, ())
+    files = ModelFiles(Path(), models["whole"].artifact, partitions, submodels)
+    assert "place" in files.table_columns
+    assert files.table_columns == partitioned.table_columns

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hornbook.client.figures import TrainedFigures
 from hornbook.client.remote_connection import Connection, path_of
 from hornbook.client.remote_models import RemoteLoadedModel
 from hornbook.client.settings import Settings, setting_texts
@@ -208,7 +209,7 @@ class RemoteSession:
         return f"RemoteSession({self.reference!r}, {self.status.value!r})"
 
 
-class RemoteModel(RemoteLoadedModel):
+class RemoteModel(TrainedFigures, RemoteLoadedModel):
     """A trained model of a server: the kept epoch of a session.
 
     Args:
@@ -220,31 +221,6 @@ class RemoteModel(RemoteLoadedModel):
     def __init__(self, connection: Connection, reference: str, result: TrainingResult) -> None:
         super().__init__(connection, reference)
         self._result = result
-
-    @property
-    def metrics(self) -> dict[str, float | None]:
-        """The metrics of the kept epoch on the test set, by their exact spelling."""
-        return self._result.metrics
-
-    @property
-    def metric_margins(self) -> dict[str, float | None]:
-        """Of a cross-test: twice the standard deviation of each metric over the folds."""
-        return self._result.metric_margins
-
-    @property
-    def history(self) -> dict[str, list[float | None]]:
-        """Every number of every epoch, by its name in Keras' logs, e.g. `"Test ROC AUC"`."""
-        return self._result.history
-
-    @property
-    def threshold(self) -> float | None:
-        """Binary only: from which probability on a row is positive."""
-        return self._result.threshold
-
-    @property
-    def best_epoch(self) -> int | None:
-        """The kept epoch, counted from 1."""
-        return self._result.best_epoch
 
     def test_predictions(self, output: str = "") -> pd.DataFrame:
         """What it says of each test row, as its metrics are computed from it.

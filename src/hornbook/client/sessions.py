@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hornbook.client.figures import TrainedFigures
 from hornbook.client.loaded import LoadedModel
 from hornbook.data import ReadOptions
 from hornbook.diagnostics import Diagnostic, DiagnosticReport
@@ -107,7 +108,7 @@ class Session:
         return f"Session({self.reference!r}, {self.status.value!r})"
 
 
-class Model:
+class Model(TrainedFigures):
     """A trained model: the kept epoch of a session."""
 
     def __init__(self, registry: Registry, session: Session) -> None:
@@ -125,31 +126,6 @@ class Model:
     def folder(self) -> Path:
         """Its files: the network, the fitted features, their description."""
         return self._session.record.folder / MODEL_FOLDER
-
-    @property
-    def metrics(self) -> dict[str, float | None]:
-        """The metrics of the kept epoch on the test set, by their exact spelling."""
-        return self._result.metrics
-
-    @property
-    def metric_margins(self) -> dict[str, float | None]:
-        """Of a cross-test: twice the standard deviation of each metric over the folds."""
-        return self._result.metric_margins
-
-    @property
-    def history(self) -> dict[str, list[float | None]]:
-        """Every number of every epoch, by its name in Keras' logs, e.g. `"Test ROC AUC"`."""
-        return self._result.history
-
-    @property
-    def threshold(self) -> float | None:
-        """Binary only: from which probability on a row is positive."""
-        return self._result.threshold
-
-    @property
-    def best_epoch(self) -> int | None:
-        """The kept epoch, counted from 1."""
-        return self._result.best_epoch
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predicts the rows of a pandas frame.
