@@ -30,8 +30,14 @@ def create_task(page, target):
 def train(page, name):
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_label("Session name").fill(name)
+    expect(page.get_by_label("Session name")).to_have_value(name)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def cancel(page):
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def open_sample(page):

@@ -131,7 +131,8 @@ def chromium():
 @pytest.fixture
 def page(chromium, server):
     """A logged-in page; nothing it does may leave the machine or fail unseen."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 860})
+    # Dialogs come and go at once: no text is typed into one that is still going.
+    context = chromium.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     opened = context.new_page()
     asked: list[str] = []
     wrong: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from browser_steps import create_task, saving, set_epochs, train, upload
+from browser_steps import cancel, create_task, saving, set_epochs, train, upload
 from playwright.sync_api import expect
 
 
@@ -133,7 +133,7 @@ def test_sets_of_an_earlier_training_are_named_before_the_next(page, look):
     expect(plan.get_by_text(re.compile("No sets of an earlier training"))).to_be_visible()
     expect(plan.get_by_text(re.compile("Processor, .* GiB free"))).to_be_visible()
     look("plan")
-    page.get_by_role("button", name="Cancel").click()
+    cancel(page)
     train(page, "First")
     expect(page.get_by_text("finished").first).to_be_visible(timeout=120_000)
 
@@ -143,7 +143,7 @@ def test_sets_of_an_earlier_training_are_named_before_the_next(page, look):
     expect(plan.get_by_text(reused)).to_be_visible()
     expect(plan.get_by_text(re.compile("^3,918 rows to train on, 980"))).to_be_visible()
     look("plan-again")
-    page.get_by_role("button", name="Cancel").click()
+    cancel(page)
     page.get_by_role("link", name="Result", exact=True).click()
     page.get_by_role("link", name="Open report").click()
     read_the_model(page, look)

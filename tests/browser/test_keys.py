@@ -56,8 +56,10 @@ def test_the_list_of_keys_is_that_of_the_registry(page, look):
     expect(keys).to_be_hidden()
     # In a text it is a question mark.
     page.keyboard.press("Control+k")
+    search = page.get_by_role("combobox", name="Search pages and actions")
+    expect(search).to_be_focused()
     page.keyboard.press("?")
-    expect(page.get_by_role("combobox", name="Search pages and actions")).to_have_value("?")
+    expect(search).to_have_value("?")
     expect(keys).to_be_hidden()
 
 

@@ -7,6 +7,7 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     Table: { defaultProps: { captionSide: "top" } },
     Alert: { styles: { message: { color: "var(--mantine-color-text)" } } },
