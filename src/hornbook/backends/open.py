@@ -11,6 +11,7 @@ from typing import Any
 from hornbook.backends.bridge import install_bridge
 from hornbook.backends.choose import BackendName, installed_backends
 from hornbook.errors import HornbookError, MissingExtraError
+from hornbook.processes import collector_at_rest
 
 __all__ = ["load_keras_model", "open_backend", "open_some_backend", "set_seed"]
 
@@ -24,7 +25,8 @@ def open_backend(name: BackendName) -> None:
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = name
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import keras
+    with collector_at_rest():
+        import keras
 
     if keras.backend.backend() != name:
         raise HornbookError(
@@ -48,7 +50,8 @@ def open_some_backend(preferred: str | None = None) -> None:
             )
         os.environ["KERAS_BACKEND"] = preferred if preferred in installed else installed[0]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import keras  # noqa: F401 - opens the backend that the environment names
+    with collector_at_rest():
+        import keras  # noqa: F401 - opens the backend that the environment names
 
     install_bridge()
 

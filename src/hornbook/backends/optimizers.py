@@ -32,8 +32,10 @@ def _copied_zeros() -> Iterator[None]:
     compiled = keras.initializers.Zeros.__call__
 
     def zeros(self: Any, shape: Any, dtype: Any = None, **options: Any) -> Any:
+        dtype = dtype or keras.config.floatx()
         try:
-            return np.zeros(shape, dtype or keras.config.floatx())
+            # With its type said, JAX copies an array; without, it compiles that for each shape.
+            return keras.ops.convert_to_tensor(np.zeros(shape, dtype), dtype=dtype)
         except TypeError:
             # NumPy does not know bfloat16 and the like.
             return compiled(self, shape, dtype, **options)

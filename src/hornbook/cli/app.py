@@ -25,6 +25,7 @@ from hornbook.cli.serve import serve, user
 from hornbook.cli.sessions import logs, sessions, show
 from hornbook.cli.train import train
 from hornbook.cli.trust import trust
+from hornbook.processes import leave_imports_alone
 
 __all__ = ["app", "main"]
 
@@ -84,6 +85,7 @@ def _root(
 
 def main() -> None:
     """Runs the command line; ends with its exit code."""
+    leave_imports_alone()
     try:
         app()
     except KeyboardInterrupt:

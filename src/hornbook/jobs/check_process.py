@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,6 +21,7 @@ from hornbook.design import DesignFolder, SourceFile
 from hornbook.errors import HornbookError, NotFoundError, TrainingError
 from hornbook.jobs.environment import worker_environment
 from hornbook.jobs.spare import SpareWorker
+from hornbook.processes import module_command
 
 __all__ = ["CheckProcess", "CheckProcesses", "Question"]
 
@@ -286,7 +286,7 @@ def _started(
     module = f"hornbook.training.{question}_worker"
     with (scratch / _LOG).open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(scratch / _REQUEST)],
+            module_command(module, scratch / _REQUEST),
             env=worker_environment(backend, home, device),
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import Any, Literal
 from hornbook.atomic import partial_path, write_json_atomically
 from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs.environment import worker_environment
+from hornbook.processes import module_command
 from hornbook.registry import new_id
 
 __all__ = ["ExportRun", "ExportRuns"]
@@ -196,7 +196,7 @@ class ExportRuns:
             if self._closed:
                 return {"error": "The server ended before it was done.", "fix": None}
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _WORKER, str(asked)],
+                module_command(_WORKER, asked),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError
 from hornbook.jobs.environment import worker_environment
 from hornbook.metrics import is_better
+from hornbook.processes import module_command
 from hornbook.registry import SessionRecord, VersionRecord
 from hornbook.training.job import DESIGN_FOLDER
 from hornbook.training.provenance import Provenance
@@ -216,7 +216,7 @@ def _measured_again(older: Path, newer: Path, home: Path) -> dict[str, Any] | st
         places = {"older": older, "newer": newer, "home": home, "answer": answer}
         asked.write_text(json.dumps({key: str(path) for key, path in places.items()}), "utf-8")
         worker = subprocess.run(
-            [sys.executable, "-P", "-m", "hornbook.training.remeasure_worker", str(asked)],
+            module_command("hornbook.training.remeasure_worker", asked),
             env=worker_environment(_backend(newer), home),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -6,7 +6,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from typing import IO, Any
 
 from hornbook.backends import BackendName
 from hornbook.jobs.environment import import_environment, worker_environment
+from hornbook.processes import module_command
 from hornbook.training.job import SPARE_READY, SPARE_TAKEN
 
 __all__ = ["SpareWorker", "SpareWorkers"]
@@ -41,7 +41,7 @@ class SpareWorker:
         self._said = b""
         self._environment = worker_environment(backend, home)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "hornbook.training.spare"],
+            module_command("hornbook.training.spare"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from hornbook.design import DesignFolder, SourceFile, check_code
 from hornbook.errors import DesignError
 from hornbook.jobs.environment import worker_environment
 from hornbook.jobs.spare import SpareWorkers
+from hornbook.processes import module_command
 from hornbook.registry import Registry, SessionRecord, SessionStatus
 from hornbook.training.events import EventFollower
 from hornbook.training.job import DESIGN_FOLDER, STOP_FILE, TrainingJob
@@ -254,8 +254,7 @@ def _worker(
         spare.end()
     with (folder / LOG_FILE).open("ab") as log:
         return subprocess.Popen(
-            # -P: a polars.py or keras.py in the folder that the command was called in is not ours.
-            [sys.executable, "-P", "-m", "hornbook.training.worker", str(folder)],
+            module_command("hornbook.training.worker", folder),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

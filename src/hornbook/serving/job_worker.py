@@ -1,4 +1,4 @@
-"""The process of a model job: `python -m hornbook.serving.job_worker FOLDER`.
+"""The process of a model job, started by `module_command` with the job's folder.
 
 It is started with `KERAS_BACKEND` set. How far it is, what it came to and why it failed stand in
 the job's `state.json`. SIGINT ends it; of a scoring, what is predicted is kept for the next.
@@ -6,7 +6,6 @@ the job's `state.json`. SIGINT ends it; of a scoring, what is predicted is kept 
 
 from __future__ import annotations
 
-import sys
 import time
 import traceback
 from pathlib import Path
@@ -81,7 +80,3 @@ def _done(request: JobRequest, folder: Path) -> dict[str, Any]:
         model, home, request.source, str(request.output), options=options, progress=tell
     )
     return scored.to_json()
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

@@ -9,7 +9,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -22,6 +21,7 @@ import psutil
 from hornbook.atomic import write_json_atomically
 from hornbook.errors import NotFoundError, UsageError
 from hornbook.jobs.environment import worker_environment
+from hornbook.processes import module_command
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact
 
 __all__ = ["JobKind", "JobRequest", "JobState", "JobStatus", "ModelJob", "ModelJobs"]
@@ -151,7 +151,7 @@ class ModelJobs:
         backend = ModelArtifact.read(Path(request.model_folder) / MODEL_FOLDER).backend
         with (folder / _LOG_FILE).open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "hornbook.serving.job_worker", str(folder)],
+                module_command("hornbook.serving.job_worker", folder),
                 env=worker_environment(backend, Path(request.home)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,6 +1,6 @@
-"""The process that checks a design whole: `python -m hornbook.training.check_worker REQUEST`.
+"""The process that checks a design whole, started by `module_command` with a request.
 
-It runs the user's `build_model` and `compile_model`, so it is a process of its own. REQUEST
+It runs the user's `build_model` and `compile_model`, so it is a process of its own. The request
 is a JSON file with `folder`, `home`, `analysis_id`, `mltask_id`, `settings`, `answer`, `measures`
 and `measured`; what was found is written to the file that `answer` names. Where `measures` is true
 and the design valid, a few steps are trained afterwards, and how long they took is written to the
@@ -10,7 +10,6 @@ file that `measured` names.
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -114,7 +113,3 @@ def _check(
     elif model.built:
         answer["memory"] = memory_need(model, data.pipeline.inputs, design.task.training.batch_size)
     return _Checked(design, data, user_model, code)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

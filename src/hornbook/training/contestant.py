@@ -1,4 +1,4 @@
-"""One backend in a race: `python -m hornbook.training.contestant SESSION CONTEST`.
+"""One backend in a race, started by `module_command` with the folders of session and contest.
 
 It builds the model of the session's frozen design, takes the weights and batches of the contest,
 and trains on these for a few seconds, with `KERAS_BACKEND` as it was started.
@@ -7,7 +7,6 @@ and trains on these for a few seconds, with `KERAS_BACKEND` as it was started.
 from __future__ import annotations
 
 import math
-import sys
 import time
 import traceback
 from dataclasses import replace
@@ -38,6 +37,7 @@ _MOST_STEPS = 20_000
 
 def main(session: Path, folder: Path) -> None:
     """Trains for a few seconds and writes how that went."""
+    ignore_expected_warnings()
     backend = keras.backend.backend()
     try:
         entry = _run(session, folder)
@@ -98,8 +98,3 @@ def _laid_out(
 def _first(value: Any) -> Any:
     """The loss, of what Keras gives for a batch."""
     return value[0] if isinstance(value, list | tuple) else value
-
-
-if __name__ == "__main__":
-    ignore_expected_warnings()
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

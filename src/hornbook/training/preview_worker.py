@@ -1,13 +1,12 @@
-"""The process that preprocesses a few rows: `python -m hornbook.training.preview_worker REQUEST`.
+"""The process that preprocesses a few rows, started by `module_command` with a request.
 
-It may run the user's processor of the column. REQUEST is a JSON file with `folder`,
+It may run the user's processor of the column. The request is a JSON file with `folder`,
 `home`, `column`, `rows` and `answer`; what came out is written to the file that `answer` names.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -79,7 +78,3 @@ def _only(design: DesignFolder, column: str) -> DesignFolder:
         "reduction": ReductionSection(),
     }
     return replace(design, task=design.task.model_copy(update=changes))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from hornbook.atomic import write_json_atomically
 from hornbook.batching import PreparedRows
 from hornbook.errors import TrainingError
 from hornbook.features import InputSpec
+from hornbook.processes import module_command
 from hornbook.training.race_entry import RACE_FILE, RaceEntry
 
 __all__ = ["Contest", "run_race"]
@@ -159,9 +159,8 @@ def _run_one(
     backend: str,
     wait: Callable[[], None],
 ) -> RaceEntry:
-    command = [sys.executable, "-P", "-m", "hornbook.training.contestant"]
     process = subprocess.Popen(
-        [*command, str(session), str(folder)],
+        module_command("hornbook.training.contestant", session, folder),
         env={**os.environ, "KERAS_BACKEND": backend},
         stdin=subprocess.DEVNULL,
     )

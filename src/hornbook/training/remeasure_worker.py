@@ -1,6 +1,6 @@
-"""The process that compares two models: `python -m hornbook.training.remeasure_worker REQUEST`.
+"""The process that compares two models, started by `module_command` with a request.
 
-It loads a network and may run the user's custom score, so it is a process of its own. REQUEST
+It loads a network and may run the user's custom score, so it is a process of its own. The request
 is a JSON file with `older`, `newer`, `home` and `answer`; what was measured is written to the
 file that `answer` names.
 """
@@ -8,7 +8,6 @@ file that `answer` names.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ __all__ = ["main"]
 
 def main(request: Path) -> None:
     """Measures the models of a request and writes the answer."""
+    ignore_expected_warnings()
     asked = json.loads(request.read_text("utf-8"))
     answer: dict[str, Any] = {"problems": [], "measured": None}
     older, newer, home = (Path(asked[key]) for key in ("older", "newer", "home"))
@@ -35,8 +35,3 @@ def main(request: Path) -> None:
         base = Path(TrainingJob.read(newer).base)
         enter_design(DesignFolder.read(newer / DESIGN_FOLDER, base=base), home)
         answer["measured"] = remeasure(older, newer, home).to_json()
-
-
-if __name__ == "__main__":
-    ignore_expected_warnings()
-    main(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""A worker that did its imports before it had a job: `python -m hornbook.training.spare`.
+"""A worker that did its imports before it had a job, started by `module_command`.
 
 It says `ready` on its standard output and waits for one line on its standard input: the job, as
 JSON, which is a training or a question about a design. It answers `taken`; from there on it is
@@ -56,8 +56,3 @@ def _enter(job: dict[str, object]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(str(job["working_folder"]))
-
-
-if __name__ == "__main__":
-    worker.ignore_expected_warnings()
-    sys.exit(main())

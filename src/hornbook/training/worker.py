@@ -1,4 +1,4 @@
-"""The process that runs one training: `python -m hornbook.training.worker FOLDER`.
+"""The process that runs one training, started by `module_command` with the session's folder.
 
 It is started with `KERAS_BACKEND` set. All it has to say goes into the session's folder:
 events while it runs, a result at its end. If it dies before, whoever finds no result says so.
@@ -23,6 +23,7 @@ from hornbook.data import Table, TableStore
 from hornbook.design import DesignFolder
 from hornbook.errors import HornbookError, InterruptedTrainingError
 from hornbook.features import TargetLayout
+from hornbook.processes import module_command
 from hornbook.training.artifact import MODEL_FOLDER, ModelArtifact, ModelOutput
 from hornbook.training.build import build_for_training
 from hornbook.training.cached_sets import CachedSets
@@ -66,6 +67,7 @@ def main(folder: Path, started: float | None = None) -> int:
         started: when the job was handed over, in seconds since the epoch; when the process was
             started, where it was started for the job.
     """
+    ignore_expected_warnings()
     events = EventWriter(folder)
     if started is None:
         started = psutil.Process().create_time()
@@ -252,7 +254,7 @@ class _Training:
         sys.stderr.flush()
         os.execve(
             sys.executable,
-            [sys.executable, "-P", "-m", "hornbook.training.worker", str(self._folder)],
+            module_command("hornbook.training.worker", self._folder),
             {**os.environ, "KERAS_BACKEND": winner.backend},
         )
 
@@ -423,8 +425,3 @@ class _Training:
 def ignore_expected_warnings() -> None:
     """Keras warns of inputs given as a dict to models that list theirs, which is what they want."""
     warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
-
-
-if __name__ == "__main__":
-    ignore_expected_warnings()
-    sys.exit(main(Path(sys.argv[1])))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from hornbook.errors import ExportError
 from hornbook.jobs.environment import worker_environment
+from hornbook.processes import module_command
 from hornbook.serving.exports.onnx_graph import import_onnx
 from hornbook.training.artifact import ModelArtifact
 
@@ -71,7 +71,7 @@ def network_as_onnx(artifact: ModelArtifact, home: Path) -> OnnxNetwork:
         }
         asked.write_text(json.dumps(request), "utf-8")
         worker = subprocess.run(
-            [sys.executable, "-P", "-m", _WORKER, str(asked)],
+            module_command(_WORKER, asked),
             # The conversion computes nothing that a GPU would be faster at.
             env={**worker_environment("tensorflow", home), "CUDA_VISIBLE_DEVICES": "-1"},
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
-"""The process that writes a network as ONNX: `python -m …exports.onnx_network_worker REQUEST`.
+"""The process that writes a network as ONNX, started by `module_command` with a request.
 
-Its one argument names a JSON file with `folder`, the session or version; `home`; `inputs` and
+The request is a JSON file with `folder`, the session or version; `home`; `inputs` and
 `outputs` of the network; `model`, the file to write; and `answer`, the file for what was done: what
 `write_network` returns, or `error` and `fix`.
 
@@ -11,7 +11,6 @@ was trained on, and since it may run code of the model's author.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -160,7 +159,3 @@ def _only_used_domains(model: Any) -> None:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else ""
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hornbook.atomic import write_json_atomically
 from hornbook.backends.choose import installed_backends
 from hornbook.errors import ExportError, MissingExtraError
 from hornbook.jobs.environment import worker_environment
+from hornbook.processes import module_command
 from hornbook.serving.exports.parity import TOLERANCE
 from hornbook.serving.exports.parity_rows import parity_rows
 from hornbook.serving.exports.report import ExportReport
@@ -81,7 +81,7 @@ def _numbered(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def _run(source: ExportSource, asked: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", _WORKER, str(asked)],
+        module_command(_WORKER, asked),
         env=worker_environment("tensorflow", source.home),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -1,6 +1,6 @@
-"""The process that writes a SavedModel: `python -m hornbook.serving.exports.saved_model_worker`.
+"""The process that writes a SavedModel, started by `module_command` with a request.
 
-It runs on the TensorFlow backend, whichever one the model was trained on. The argument is a JSON
+It runs on the TensorFlow backend, whichever one the model was trained on. The request is a JSON
 file with `folder`, `home`, `target`, `inputs`, `rows` (prepared rows to try, or null), `found`
 (where their outputs go) and `answer`.
 """
@@ -8,7 +8,6 @@ file with `folder`, `home`, `target`, `inputs`, `rows` (prepared rows to try, or
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +86,3 @@ def _try(served: Any, asked: dict[str, Any], layout: dict[str, Any]) -> None:
         for index, name in enumerate(layout["formats"])
     }
     np.savez(asked["found"], **found)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,13 +1,12 @@
-"""The process that exports a model for a server: `python -m hornbook.serving.exports.worker FILE`.
+"""The process that exports a model for a server, started by `module_command` with a request.
 
-FILE is a JSON file with `reference`, `folder`, `home`, `format`, `output` and `answer`; the notes
-and the certificate, or why there are none, are written to the file that `answer` names.
+The request is a JSON file with `reference`, `folder`, `home`, `format`, `output` and `answer`; the
+notes and the certificate, or why there are none, are written to the file that `answer` names.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,3 @@ def main(request: Path) -> None:
     except HornbookError as error:
         answer = {"error": error.message, "fix": error.fix}
     write_json_atomically(Path(asked["answer"]), answer)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
