@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -29,10 +31,20 @@ first.to_csv(sys.argv[3], index=False)
 
 @pytest.fixture(scope="session")
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Python with what an export asks for, and no Hornbook."""
-    folder = tmp_path_factory.mktemp("bare") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    """Python with what an export asks for, and no Hornbook; one for all processes of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bare"
     python = folder / "bin" / "python"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            make_bare(folder, python)
+            (folder / "complete").touch()
+    return python
+
+
+def make_bare(folder: Path, python: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     uv = Path(sys.executable).with_name("uv")
     subprocess.run(
         [
@@ -46,7 +58,6 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [python, "-c", f"import {package}"], capture_output=True, check=False
         )
         assert found.returncode != 0, package
-    return python
 
 
 def run_bare(terminal, *arguments):

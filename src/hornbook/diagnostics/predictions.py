@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtr
 
 from hornbook.diagnostics.diagnostic import Diagnostic, DiagnosticId, Severity
 
@@ -80,13 +80,16 @@ def _no_better_than_chance(tested: PredictedRows, classes: Sequence[Any]) -> Ite
     Of several classes each is tested against the others, and the smallest p value is taken
     times their number, as Bonferroni says.
     """
+    # It takes longer to import than the test to run, and only classes are tested so.
+    from scipy.stats import mannwhitneyu  # noqa: PLC0415
+
     scores = tested.prediction if tested.prediction.ndim == 2 else tested.prediction[:, np.newaxis]
     codes = range(len(classes)) if tested.prediction.ndim == 2 else [1]
     p_values = []
     for column, code in enumerate(codes):
         of_class = tested.truth == code
         if of_class.any() and not of_class.all():
-            found = stats.mannwhitneyu(
+            found = mannwhitneyu(
                 scores[of_class, column],
                 scores[~of_class, column],
                 alternative="greater",
@@ -116,7 +119,7 @@ def _no_better_than_the_mean(tested: PredictedRows) -> Iterator[Diagnostic]:
     error = float(gain.std(ddof=1)) / math.sqrt(len(gain))
     average = float(gain.mean())
     if error > 0:
-        p_value = float(stats.t.sf(average / error, len(gain) - 1))
+        p_value = float(stdtr(len(gain) - 1, -average / error))
     else:
         p_value = 0.0 if average > 0 else 1.0
     if p_value > BASELINE_P_VALUE:
