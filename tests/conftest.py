@@ -27,6 +27,14 @@ def data_folder() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_compilation_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a training in one test's workspace compiled is not compiled anew in every other's."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(shared / "compiled"))
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL database that tests may fill: one they are told of, or one of their own."""

@@ -236,8 +236,10 @@ def test_rows_that_cannot_be_used_are_counted(terminal, tmp_path, small_table):
 
 
 def test_a_demo_from_nothing(terminal):
+    del terminal.environment["JAX_COMPILATION_CACHE_DIR"]
     shown = terminal.run("demo").stdout
     for expected in ("R2 Score  ◂ chosen", "What to do next", "show latest", "epoch"):
         assert expected in shown
     assert (terminal.folder / "hornbook-demo" / "predict-quality" / "task.toml").exists()
+    assert list((terminal.home / "cache" / "jax").iterdir())
     assert terminal.json("demo")["metrics"]["R2 Score"] >= 0.25
