@@ -229,7 +229,7 @@ def test_stopped_by_the_user_the_trainings_behind_are_not_begun(registry, make_d
     plan = plan_partitions(make_design(), store, "floor")
     trained = []
 
-    def train(design, name, *, on_start, on_stop):
+    def train(design, *, name, on_start, on_stop):
         session = queue_training(registry, design, name=name)
         on_start(session)
         trained.append(name)

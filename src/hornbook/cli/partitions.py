@@ -39,8 +39,8 @@ def run_group(
 
     def train(
         design: DesignFolder,
-        name: str,
         *,
+        name: str,
         on_start: Callable[[SessionRecord], None],
         on_stop: Callable[[], None],
     ) -> SessionRecord:

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hornbook.client.loaded import LoadedModel
+from hornbook.client.local_training import train_here
 from hornbook.client.settings import Settings, setting_texts
-from hornbook.data import TableStore
-from hornbook.design import DesignFolder, read_design_files
+from hornbook.design import read_design_files
 from hornbook.errors import NotFoundError, TrainingError
 from hornbook.jobs import (
     ActivationPolicy,
     FairComparison,
     Retraining,
-    TrainedGroup,
     checked_policy,
     finish_retraining,
-    plan_partitions,
     plan_retraining,
-    train_group,
-    train_to_end,
 )
-from hornbook.registry import Registry, SavedModelRecord, SessionRecord, VersionRecord
+from hornbook.registry import Registry, SavedModelRecord, VersionRecord
 from hornbook.reports import ModelComparison, PartitionReport, compare_models
 from hornbook.serving.evaluation_record import Evaluation
 from hornbook.serving.exports import ExportReport
@@ -36,20 +32,7 @@ from hornbook.training.result import TrainingResult
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SavedModel", "SavedModelVersion", "whole_of"]
-
-
-def whole_of(group: TrainedGroup) -> SessionRecord:
-    """The session of the whole model of a group that was trained.
-
-    Raises:
-        TrainingError: the user stopped before it began.
-    """
-    if group.whole is None:
-        raise TrainingError(
-            f"Stopped after {len(group.submodels)} submodels; the whole model was not trained."
-        )
-    return group.whole
+__all__ = ["SavedModel", "SavedModelVersion"]
 
 
 class SavedModelVersion(LoadedModel):
@@ -246,34 +229,15 @@ class SavedModel:
             activate=checked_policy(activate),
         )
 
-        def write_plan(started: SessionRecord) -> None:
-            plan.write(started.folder)
-
-        def train(
-            design: DesignFolder,
-            name: str,
-            *,
-            on_start: Callable[[SessionRecord], None],
-            on_stop: Callable[[], None] = lambda: None,
-        ) -> SessionRecord:
-            return train_to_end(
-                self._registry,
-                design,
-                name=name,
-                description=description,
-                on_start=on_start,
-                on_event=on_event,
-                on_stop=on_stop,
-            )
-
-        name = name or f"Retraining of {self.name}"
-        if plan.partition_by is None:
-            session = train(design, name, on_start=write_plan)
-        else:
-            store = TableStore(self._registry.home / "datasets")
-            partitions = plan_partitions(design, store, plan.partition_by)
-            group = train_group(partitions, train, name=name, on_whole=write_plan)
-            session = whole_of(group)
+        session = train_here(
+            self._registry,
+            design,
+            name=name or f"Retraining of {self.name}",
+            description=description,
+            partition_by=plan.partition_by,
+            on_event=on_event,
+            on_start=lambda started: plan.write(started.folder),
+        )
         ended = finish_retraining(self._registry, session)
         if ended is None or ended.version_id is None:
             reason = session.reason if ended is None else ended.reason

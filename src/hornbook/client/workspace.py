@@ -9,24 +9,20 @@ from typing import Any, Self
 
 from hornbook.backends import BackendName
 from hornbook.client.loaded import LoadedModel
+from hornbook.client.local_training import train_here
 from hornbook.client.progress import log_epoch
-from hornbook.client.saved_models import SavedModel, whole_of
+from hornbook.client.saved_models import SavedModel
 from hornbook.client.sessions import Model, Session
 from hornbook.client.settings import TASK_REFERENCE, Settings, setting_texts
-from hornbook.data import TableStore
 from hornbook.design import TASK_FILE, DesignFolder
 from hornbook.errors import TrainingError
 from hornbook.jobs import (
     SpareWorkers,
     finish_retrainings,
-    plan_partitions,
     settle_ended,
-    train_group,
-    train_to_end,
 )
 from hornbook.registry import (
     Registry,
-    SessionRecord,
     SessionStatus,
     TaskRecord,
     default_home,
@@ -329,32 +325,15 @@ class Task:
             TrainingError: the training failed or was aborted; the message says why.
             UsageError: there is to be no submodel for each value of the column.
         """
-        design = DesignFolder.read(self.folder, setting_texts(settings))
-
-        def train(
-            design: DesignFolder,
-            name: str | None,
-            *,
-            on_start: Callable[[SessionRecord], None] = lambda session: None,
-            on_stop: Callable[[], None] = lambda: None,
-        ) -> SessionRecord:
-            return train_to_end(
-                self._registry,
-                design,
-                name=name,
-                description=description,
-                spares=self._spares(),
-                on_start=on_start,
-                on_event=on_event or log_epoch,
-                on_stop=on_stop,
-            )
-
-        if partition_by is None:
-            record = train(design, name)
-        else:
-            store = TableStore(self._registry.home / "datasets")
-            plan = plan_partitions(design, store, partition_by)
-            record = whole_of(train_group(plan, train, name=name))
+        record = train_here(
+            self._registry,
+            DesignFolder.read(self.folder, setting_texts(settings)),
+            name=name,
+            description=description,
+            partition_by=partition_by,
+            on_event=on_event or log_epoch,
+            spares=self._spares(),
+        )
         session = Session(self._registry, record)
         if record.status not in (SessionStatus.FINISHED, SessionStatus.STOPPED):
             raise TrainingError(f"The session {record.reference} {record.status}: {record.reason}")

@@ -19,8 +19,8 @@ class _Train(Protocol):
     def __call__(
         self,
         design: DesignFolder,
-        name: str,
         *,
+        name: str,
         on_start: Callable[[SessionRecord], None],
         on_stop: Callable[[], None],
     ) -> SessionRecord: ...
@@ -65,7 +65,10 @@ def train_group(
     sessions: list[SessionRecord] = []
     for one in plan.submodels:
         session = train(
-            one.design, plan.name_of(one, name), on_start=lambda session: None, on_stop=on_stop
+            one.design,
+            name=plan.name_of(one, name),
+            on_start=lambda session: None,
+            on_stop=on_stop,
         )
         sessions.append(session)
         if stopped:
@@ -75,5 +78,5 @@ def train_group(
         plan.write(session, sessions)
         on_whole(session)
 
-    whole = train(plan.design, plan.name_of_whole(name), on_start=on_start, on_stop=on_stop)
+    whole = train(plan.design, name=plan.name_of_whole(name), on_start=on_start, on_stop=on_stop)
     return TrainedGroup(tuple(sessions), whole)
