@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from hornbook.backends.open import open_some_backend
+from hornbook.processes import leave_imports_alone
 from hornbook.registry import Registry
 from hornbook.serving.endpoint.lines import LineWriter, audit_writer, log_writer, now
 from hornbook.serving.endpoint.listening import BACKLOG, has_waiting, let_nobody_in
@@ -51,6 +52,8 @@ def serve_here(
     sys.setswitchinterval(_SWITCH_SECONDS)
     with Registry(options.home) as registry:
         _open_backend(registry, options)
+        # A collection over all of Keras is a tenth of a second in which nobody is answered.
+        leave_imports_alone()
         log = log_writer()
         audit = None
         try:
