@@ -83,6 +83,16 @@ def test_paths_that_lead_out_are_refused(pets, path):
         path_inside(pets, path)
 
 
+def test_a_link_on_the_way_out_is_refused_as_well(tmp_path, pets):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "rex.jpg").write_bytes(b"rex")
+    (pets / "away").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match="leads out"):
+        path_inside(pets, "away/rex.jpg")
+    (pets / "tame").symlink_to(pets / "cats")
+    assert path_inside(pets, "tame/tom.jpg") == pets / "cats" / "tom.jpg"
+
+
 def test_an_absolute_path_starts_at_the_top_of_the_folder(pets):
     assert path_inside(pets, "/etc/passwd") == pets / "etc" / "passwd"
     assert path_inside(pets, "cats/../rex.jpg") == pets / "rex.jpg"

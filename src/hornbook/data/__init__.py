@@ -2,7 +2,7 @@
 
 from hornbook.data.datasets import Dataset, DatasetStore
 from hornbook.data.distribution import Distribution, column_distribution
-from hornbook.data.folders import FolderStore, ManagedFolder, path_inside
+from hornbook.data.folders import FolderStore, ManagedFolder, path_below, path_inside
 from hornbook.data.folds import fold_rows
 from hornbook.data.groups import fold_groups, group_codes, split_groups
 from hornbook.data.key_hash import fold_by_key, split_by_key
@@ -57,6 +57,7 @@ __all__ = [
     "get_sample",
     "group_codes",
     "open_rows",
+    "path_below",
     "path_inside",
     "sample_rows",
     "samples",

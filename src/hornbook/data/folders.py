@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from hornbook.atomic import write_json_atomically
 from hornbook.data.names import check_name, is_name
 from hornbook.errors import DataError, NotFoundError, UsageError, did_you_mean
 
-__all__ = ["FolderStore", "ManagedFolder", "path_inside"]
+__all__ = ["FolderStore", "ManagedFolder", "path_below", "path_inside"]
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,41 @@ def path_inside(folder: Path, relative: str) -> Path:
         ...
         hornbook.errors.DataError: The path '../secret' leads out of the folder /srv/pets.
     """
+    return Path(path_below(os.path.realpath(folder), relative))
+
+
+def path_below(top: str, relative: str) -> str:
+    """`path_inside` for a folder whose real path is known, several times as fast.
+
+    Args:
+        top: absolute, without links in it.
+        relative: the path from there.
+
+    Raises:
+        DataError: the path leads out of the folder, by `..` or by a link, or is none.
+    """
     shown = relative if len(relative) <= 200 else relative[:200] + "…"
     try:
-        top = os.path.realpath(folder)
-        path = os.path.realpath(os.path.join(top, relative.lstrip("/")))  # noqa: PTH118 - 3 × as fast
+        path = _below_without_links(top, relative)
+        if path is None:
+            path = os.path.realpath(os.path.join(top, relative.lstrip("/")))  # noqa: PTH118 - 3 × as fast
     except ValueError as error:
         raise DataError(f"'{shown}' is no path: {error}.") from error
     if path != top and not path.startswith(os.path.join(top, "")):  # noqa: PTH118
-        raise DataError(f"The path '{shown}' leads out of the folder {folder}.")
-    return Path(path)
+        raise DataError(f"The path '{shown}' leads out of the folder {top}.")
+    return path
+
+
+def _below_without_links(top: str, relative: str) -> str | None:
+    """The path where each of its parts is there and no link; `None` where that is not so plain."""
+    path = top
+    for part in relative.lstrip("/").split("/"):
+        if part in ("", ".", "..") or os.sep in part:
+            return None
+        path = f"{path}/{part}"
+        try:
+            if stat.S_ISLNK(os.lstat(path).st_mode):
+                return None
+        except OSError:
+            return None
+    return path

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hornbook.data import path_inside
+from hornbook.data import path_below
 from hornbook.errors import DataError
 from hornbook.features.image_loading import (
     UnreadableImageError,
@@ -44,6 +44,10 @@ class ImageFiles:
     def folder(self) -> Path:
         """Where paths start."""
         return self.find_folder()
+
+    @cached_property
+    def _top(self) -> str:
+        return os.path.realpath(self.folder)
 
     def read(self, value: str) -> bytes:
         """All bytes of an image.
@@ -100,7 +104,7 @@ class ImageFiles:
 
     def _path(self, value: str) -> Path:
         try:
-            return path_inside(self.folder, value)
+            return Path(path_below(self._top, value))
         except DataError as error:
             raise UnreadableImageError(error.message) from error
         except OSError as error:
