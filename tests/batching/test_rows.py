@@ -150,20 +150,3 @@ def test_batches_do_not_depend_on_blocks_threads_or_the_cache(
             np.testing.assert_array_equal(array, theirs[0][name])
         np.testing.assert_array_equal(ours[1], theirs[1])
         np.testing.assert_array_equal(ours[2], theirs[2])
-
-
-def test_rows_that_take_much_are_read_a_few_at_first(rows, monkeypatch):
-    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1)
-    monkeypatch.setattr(chunks, "_FIRST_BLOCK_BYTES", 32 * rows.encoded_row_bytes)
-    read = []
-    encode = PreparedRows.encode
-    monkeypatch.setattr(
-        PreparedRows, "encode", lambda self, at: read.append(len(at)) or encode(self, at)
-    )
-    reader = chunks.ChunkReader(rows, np.arange(len(rows)), 32)
-    first = reader.take()
-    while first.stop < len(rows):
-        first = reader.take()
-    reader.close()
-    assert read[:3] == [32, 64, 128]
-    assert sum(read) == len(rows)
