@@ -28,6 +28,7 @@ QUESTIONS = {"check": check_worker.main, "preview": preview_worker.main}
 
 def main() -> int:
     """Waits for a job and does it; returns the exit code of the process."""
+    worker.ignore_expected_warnings()
     open_backend(keras.backend.backend())
     os.write(sys.stdout.fileno(), SPARE_READY)
     line = sys.stdin.readline()
