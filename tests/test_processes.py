@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
+import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -69,3 +71,51 @@ def test_a_collector_that_was_off_stays_off():
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+COUNTED = """
+import gc
+import sys
+
+{first}
+counted = []
+gc.callbacks.append(lambda phase, info: counted.append(phase))
+{door}
+during = len(counted)
+gc.collect()
+print(during, len(counted) > during, gc.isenabled())
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "door"),
+    [
+        ("", "import hornbook.cli"),
+        ("from hornbook.backends import open_backend", "open_backend('jax')"),
+        ("from hornbook.backends import open_some_backend", "open_some_backend('jax')"),
+    ],
+)
+def test_the_collector_rests_where_the_command_and_keras_are_imported(first, door):
+    during, comes_back, is_on = printed_by(COUNTED.format(first=first, door=door)).split()
+    # Collections there would be hundreds.
+    assert int(during) < 100
+    assert (comes_back, is_on) == ("True", "True")
+
+
+def test_a_command_leaves_its_imports_alone():
+    text = """
+        import atexit, gc, sys
+        from hornbook.cli import main
+
+        atexit.register(lambda: print(gc.get_freeze_count()))
+        sys.argv = ["hornbook", "--version"]
+        main()
+    """
+    assert int(printed_by(dedent(text)).split()[-1]) > 10_000
+
+
+def printed_by(code: str) -> str:
+    """The output of code that a new process runs."""
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
