@@ -21,7 +21,6 @@ import contextlib, json, sys
 import keras, numpy as np
 from hornbook.backends import executions
 
-executions._RETRACE_SECONDS = 0.0
 executions._AT_ONCE_SECONDS = 10.0
 
 
@@ -57,7 +56,7 @@ def train(paced):
         def on_epoch_end(self, epoch, logs=None):
             self.model.predict_on_batch(np.zeros((2, 4), "float32"))
 
-    pace = executions.paced_executions(model, 4) if paced else contextlib.nullcontext()
+    pace = executions.paced_executions(model) if paced else contextlib.nullcontext()
     with pace:
         history = model.fit(Rows(), epochs=4, verbose=0, callbacks=[Watch()]).history
     steps = int(model.optimizer.iterations.numpy() if hasattr(model.optimizer.iterations, "numpy")
@@ -130,7 +129,7 @@ def test_a_number_of_the_users_own_is_kept(steps):
         def on_train_batch_begin(self, batch, logs=None):
             begun.append(batch)
 
-    with paced_executions(model, 1):
+    with paced_executions(model):
         model.fit(
             np.zeros((12, 2)), np.zeros((12, 1)), batch_size=1, verbose=0, callbacks=[Watch()]
         )
@@ -159,7 +158,7 @@ def test_metrics_that_a_model_computes_in_its_own_way_are_kept(kind):
             history = model.fit(np.ones((12, 2)), np.ones((12, 1)), epochs=2, verbose=0).history
         return history["loss"]
 
-    assert losses(lambda model: paced_executions(model, 2)) == losses(lambda model: nullcontext())
+    assert losses(paced_executions) == losses(lambda model: nullcontext())
 
 
 def test_metrics_of_an_epoch_are_not_computed_once_more(monkeypatch):
@@ -170,7 +169,7 @@ def test_metrics_of_an_epoch_are_not_computed_once_more(monkeypatch):
     )
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    with paced_executions(model, 3):
+    with paced_executions(model):
         model.fit(np.ones((12, 2)), np.ones((12, 1)), epochs=3, batch_size=4, verbose=0)
     # Once, where the step is traced.
     assert calls == [1]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
+import keras
 import numpy as np
 import polars as pl
 import pytest
 
 from hornbook.backends.executions import StepTimer
-from hornbook.batching import chunks
+from hornbook.batching import RowSequence, chunks
 from hornbook.batching import rows as rows_module
 from hornbook.data import TableStore
 from hornbook.design import DesignFolder
@@ -136,7 +140,7 @@ class Trained:
 def plain(design, monkeypatch):
     """A training without cache, blocks of many chunks, and several steps at once."""
     with monkeypatch.context() as patched:
-        patched.setattr(fit_module, "paced_executions", lambda model, epochs: nullcontext())
+        patched.setattr(fit_module, "paced_executions", lambda model: nullcontext())
         return Trained(design, "plain", "training.cache_preprocessed=false")
 
 
@@ -156,6 +160,47 @@ def test_in_small_blocks_by_threads(design, plain, monkeypatch):
     for number, cached in enumerate(("true", "false")):
         run = Trained(design, f"run {number}", f"training.cache_preprocessed={cached}")
         run.assert_same(plain)
+
+
+IS_ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+
+
+@pytest.mark.skipif(IS_ON_TENSORFLOW, reason="This is it.")
+def test_all_of_this_on_tensorflow():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__],
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "5 passed, 1 skipped" in done.stdout
+
+
+@pytest.mark.skipif(not IS_ON_TENSORFLOW, reason="Only TensorFlow takes several batches at once.")
+def test_tensorflow_gets_many_batches_in_one_piece(design, plain, monkeypatch):
+    asked, chunked = [], []
+    get_item, encoded_chunks = RowSequence.__getitem__, RowSequence.encoded_chunks
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 10_000)
+    monkeypatch.setattr(
+        RowSequence,
+        "__getitem__",
+        lambda self, index: (asked.append(index), get_item(self, index))[1],
+    )
+
+    def noted(sequence):
+        for chunk in encoded_chunks(sequence):
+            chunked.append(len(keras.tree.flatten(chunk)[0]))
+            yield chunk
+
+    monkeypatch.setattr(RowSequence, "encoded_chunks", noted)
+    Trained(design, "chunks").assert_same(plain)
+    # Keras looks at two, for their shapes and types.
+    assert asked == [0, 1]
+    assert len(chunked) > 3
+    assert sum(chunked) == 3 * 1200
+    assert {n_rows % 16 for n_rows in chunked} == {0}
 
 
 def test_what_a_set_is_made_of_decides_whether_it_is_used_again(design):

@@ -14,9 +14,11 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
+
+from hornbook.backends.chunk_steps import ChunkedEpoch, TensorFlowSteps, chunked_sequence
 
 __all__ = ["StepTimer", "paced_executions"]
 
@@ -25,9 +27,6 @@ _AT_ONCE_SECONDS = 0.25
 
 _MOST_STEPS = 128
 _GROWTH = 4
-_RETRACE_SECONDS = 2.0
-_RETRACED_SHARE = 0.3
-"""TensorFlow traces its function anew for another number of steps, and saves about this share."""
 
 
 class StepTimer:
@@ -75,7 +74,7 @@ class StepTimer:
 
 
 @contextmanager
-def paced_executions(model: Any, epochs: int) -> Iterator[None]:
+def paced_executions(model: Any) -> Iterator[None]:
     """Inside, `model.fit` makes as many steps at once as take a quarter of a second.
 
     It has no effect on PyTorch, on a model that was compiled with a number of its own, that runs
@@ -83,7 +82,6 @@ def paced_executions(model: Any, epochs: int) -> Iterator[None]:
 
     Args:
         model: compiled.
-        epochs: that `fit` is called for.
     """
     backend = keras.backend.backend()
     names = {"jax": "JAXEpochIterator", "tensorflow": "TFEpochIterator"}
@@ -95,7 +93,6 @@ def paced_executions(model: Any, epochs: int) -> Iterator[None]:
     pace = _PACES.get(model)
     if pace is None:
         pace = _PACES[model] = _JaxPace(model) if backend == "jax" else _TensorFlowPace(model)
-    pace.epochs_left = epochs
     setattr(module, names[backend], _paced(original, pace))
     try:
         with _results_of_last_step(model) if backend == "jax" else nullcontext():
@@ -138,17 +135,18 @@ def _may_be_paced(model: Any) -> bool:
     )
 
 
-class _JaxPace:
-    """The pace of one model on JAX, where any number of steps is a loop over the same function.
+class _Pace:
+    """The pace of one model: how many steps it makes at once, and the function that makes them.
 
     Attributes:
         timer: watches the steps.
-        epochs_left: how many epochs are still to come, the current one included.
+        takes_chunks: whether the function takes a `ChunkedEpoch` for an iterator.
     """
+
+    takes_chunks: ClassVar[bool] = False
 
     def __init__(self, model: Any) -> None:
         self.timer = StepTimer()
-        self.epochs_left = 1
         self._steps = 1
         self._model_reference = weakref.ref(model)
         # The model asks for its function when it trains, and again once it was compiled anew.
@@ -157,13 +155,6 @@ class _JaxPace:
     @property
     def _model(self) -> Any:
         return self._model_reference()
-
-    def begin_epoch(self, n_steps: int) -> None:
-        """Looks at what is to come.
-
-        Args:
-            n_steps: of the epoch.
-        """
 
     def take_steps(self, left: int) -> int:
         """How many steps are made next, of those that are left in the epoch."""
@@ -178,6 +169,13 @@ class _JaxPace:
             type(model).make_train_function(model, force)
             return
         model.train_function = self._function()
+
+    def _function(self) -> Callable[..., Any]:
+        raise NotImplementedError
+
+
+class _JaxPace(_Pace):
+    """The pace on JAX, where any number of steps is a loop over the same function."""
 
     def _function(self) -> Callable[..., Any]:
         # Made for more than one step, Keras' function reads their number whenever it is called.
@@ -203,44 +201,21 @@ class _JaxPace:
             self._model.steps_per_execution = 1
 
 
-class _TensorFlowPace(_JaxPace):
-    """The pace of one model on TensorFlow, which traces its function for one number of steps.
+class _TensorFlowPace(_Pace):
+    """The pace on TensorFlow."""
 
-    The number changes after the first epoch, if the rest of the training is worth a tracing.
-    """
-
-    def __init__(self, model: Any) -> None:
-        super().__init__(model)
-        self._functions: dict[int, Callable[..., Any]] = {}
-
-    def begin_epoch(self, n_steps: int) -> None:
-        seconds = (self.timer.step_seconds or 0.0) * n_steps * self.epochs_left
-        if self._steps == 1 and seconds * _RETRACED_SHARE > _RETRACE_SECONDS:
-            self._steps = min(self.timer.most_steps, n_steps)
-
-    def take_steps(self, left: int) -> int:
-        # A function for more steps than are left ends with the batches.
-        return min(self._steps, left)
+    takes_chunks = True
 
     def _function(self) -> Callable[..., Any]:
-        self._functions.clear()
-
-        def call(*arguments: Any) -> Any:
-            function = self._functions.get(self._steps)
-            if function is None:
-                wrapped = self._model.train_function
-                function = self._functions[self._steps] = self._made_for(self._steps)
-                self._model.train_function = wrapped
-            return self._called(function, self._steps, arguments)
-
-        return call
+        make_steps = TensorFlowSteps(self._model)
+        return lambda batches: make_steps(batches, self._steps)
 
 
-_PACES: weakref.WeakKeyDictionary[Any, _JaxPace] = weakref.WeakKeyDictionary()
+_PACES: weakref.WeakKeyDictionary[Any, _Pace] = weakref.WeakKeyDictionary()
 """By model: a model that is fitted several times keeps what was compiled for it."""
 
 
-def _paced(original: type[Any], pace: _JaxPace) -> type[Any]:
+def _paced(original: type[Any], pace: _Pace) -> type[Any]:
     """Keras' iterator over the executions of an epoch, with a number of steps for each."""
 
     class PacedEpochIterator(original):  # type: ignore[misc]
@@ -250,17 +225,18 @@ def _paced(original: type[Any], pace: _JaxPace) -> type[Any]:
                 yield from super()._enumerate_iterator()
                 return
             self.data_adapter.on_epoch_begin()
-            self._current_iterator = iter(self._get_iterator())
-            pace.begin_epoch(total)
+            sequence = chunked_sequence(self.data_adapter) if pace.takes_chunks else None
+            chunks = None if sequence is None else ChunkedEpoch(sequence)
+            self._current_iterator = chunks or iter(self._get_iterator())
             done = 0
             while done < total:
-                steps = pace.take_steps(total - done)
+                left = total - done if chunks is None else chunks.steps_at_hand()
+                steps = pace.take_steps(left)
                 self._steps_seen = done + steps
                 started = time.perf_counter()
                 yield done, done + steps - 1, self._current_iterator
                 pace.timer.add(steps, time.perf_counter() - started)
                 done += steps
-            pace.epochs_left -= 1
             self._current_iterator = None
             self.data_adapter.on_epoch_end()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,10 @@ _FIRST_BLOCK_ROWS = 8192
 _MOST_BLOCK_ROWS = 2**18
 
 
-class Chunk(NamedTuple):
+RowsT = TypeVar("RowsT", Batch, EncodedRows)
+
+
+class Chunk(NamedTuple, Generic[RowsT]):
     """Some batches on end.
 
     Attributes:
@@ -30,7 +33,7 @@ class Chunk(NamedTuple):
     """
 
     start: int
-    rows: Batch
+    rows: RowsT
 
     @property
     def stop(self) -> int:
@@ -38,7 +41,7 @@ class Chunk(NamedTuple):
         return self.start + len(self.rows)
 
 
-class ChunkReader:
+class ChunkReader(Generic[RowsT]):
     """Reads the rows of one pass from front to back, a little ahead of the one who asks.
 
     Where there is more than one chunk, a thread reads the next block while another makes chunks of
@@ -51,6 +54,8 @@ class ChunkReader:
         rows: where the rows come from.
         order: their places in the order wanted, shape `(n_rows,)`.
         batch_size: a chunk holds a whole number of batches, but for the last.
+        form: makes the rows of a chunk of encoded ones.
+        row_bytes: of a row in that form.
         first: the place to begin at.
     """
 
@@ -59,25 +64,28 @@ class ChunkReader:
         rows: PreparedRows,
         order: NDArray[np.integer[Any]],
         batch_size: int,
+        form: Callable[[EncodedRows], RowsT],
+        row_bytes: int,
         *,
         first: int = 0,
     ) -> None:
         self._rows = rows
+        self._form: Callable[[EncodedRows], RowsT] = form
         self._order = order
         self._first = first
-        decoded = sum(spec.row_bytes for spec in rows.pipeline.inputs.values())
-        batches = max(1, _CHUNK_BYTES // max(1, decoded * batch_size))
+        batches = max(1, _CHUNK_BYTES // max(1, row_bytes * batch_size))
         self._chunk_rows = batches * batch_size
         self._ahead: list[Ahead[Any]] = []
-        self._chunks = self._decoded(self._encoded())
+        self._chunks: Iterator[Chunk[RowsT]] = self._formed(self._encoded())
         if len(order) - first > self._chunk_rows:
             blocks = Ahead(self._encoded(), 1, "read-blocks")
-            most = int(np.clip(_AHEAD_BYTES // max(1, decoded * self._chunk_rows), 1, _MOST_AHEAD))
-            chunks = Ahead(self._decoded(blocks), most, "make-chunks")
+            affordable = _AHEAD_BYTES // max(1, row_bytes * self._chunk_rows)
+            most = int(np.clip(affordable, 1, _MOST_AHEAD))
+            chunks = Ahead(self._formed(blocks), most, "make-chunks")
             self._ahead = [blocks, chunks]
             self._chunks = chunks
 
-    def take(self) -> Chunk:
+    def take(self) -> Chunk[RowsT]:
         """The next chunk, as soon as it is ready.
 
         Raises:
@@ -96,10 +104,10 @@ class ChunkReader:
         for start, stop in self._blocks():
             yield start, self._rows.encode(self._order[start:stop].astype(np.int64))
 
-    def _decoded(self, blocks: Iterator[tuple[int, EncodedRows]]) -> Iterator[Chunk]:
+    def _formed(self, blocks: Iterator[tuple[int, EncodedRows]]) -> Iterator[Chunk[RowsT]]:
         for start, encoded in blocks:
             for at in range(0, len(encoded), self._chunk_rows):
-                rows = self._rows.decode(encoded[at : at + self._chunk_rows])
+                rows = self._form(encoded[at : at + self._chunk_rows])
                 yield Chunk(start + at, rows)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:

@@ -75,6 +75,15 @@ class EncodedRows:
         """A slice of the rows, without copying."""
         return EncodedRows({name: array[rows] for name, array in self.arrays.items()})
 
+    @property
+    def inputs(self) -> dict[str, EncodedInput]:
+        """The inputs, by name."""
+        found: dict[str, EncodedInput] = {}
+        for name, array in self.of("input").items():
+            of_input, _, part = name.rpartition("/")
+            found.setdefault(of_input, {})[part] = array
+        return found
+
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
         """The arrays of one kind, by what comes after the kind in their names."""
         prefix = f"{kind} "
@@ -127,6 +136,11 @@ class PreparedRows:
     def encoded_row_bytes(self) -> int:
         """The size of an encoded row, targets and weights left out."""
         return sum(encoding.row_bytes for encoding in self.pipeline.encodings.values())
+
+    @cached_property
+    def decoded_row_bytes(self) -> int:
+        """The size of a row as the network gets it, targets and weights left out."""
+        return sum(spec.row_bytes for spec in self.pipeline.inputs.values())
 
     def read(self, positions: NDArray[np.int64]) -> Batch:
         """Rows as the network gets them.
@@ -202,12 +216,8 @@ class PreparedRows:
 
     def decode(self, encoded: EncodedRows) -> Batch:
         """Encoded rows as the network gets them."""
-        inputs: dict[str, EncodedInput] = {}
-        for name, array in encoded.of("input").items():
-            of_input, _, part = name.rpartition("/")
-            inputs.setdefault(of_input, {})[part] = array
         return Batch(
-            self.pipeline.decode(inputs), encoded.of("target"), encoded.of("weight") or None
+            self.pipeline.decode(encoded.inputs), encoded.of("target"), encoded.of("weight") or None
         )
 
     def layout(self) -> RecordLayout:

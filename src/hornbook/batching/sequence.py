@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.batching.chunks import Chunk, ChunkReader
-from hornbook.batching.rows import Batch, PreparedRows
-from hornbook.features import TargetLayout
+from hornbook.batching.rows import Batch, EncodedRows, PreparedRows
+from hornbook.features import EncodedInput, TargetLayout
 
 __all__ = ["RowSequence"]
 
@@ -67,6 +68,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         self._lock = threading.Lock()
         self._order: tuple[int, NDArray[np.uint32]] | None = None
         self._current: _Pass | None = None
+        self._encoded: ChunkReader[EncodedRows] | None = None
         self._expected = 0
         self._is_running = False
         self.failure: Exception | None = None
@@ -94,10 +96,42 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
             except Exception as error:
                 self.failure = error
                 raise
-        target = self._layout.shape_targets(batch.targets, self.rows.targets.n_classes)
-        if batch.weights is None:
-            return batch.inputs, target
-        return batch.inputs, target, self._layout.shape_weights(batch.weights)
+        return self._item(batch.inputs, batch.targets, batch.weights)
+
+    @property
+    def gives_chunks(self) -> bool:
+        """Whether `encoded_chunks` has the batches of an epoch."""
+        is_plain = type(self).__getitem__ is RowSequence.__getitem__
+        return is_plain and self._steps == self._batches_a_pass
+
+    def encoded_chunks(self) -> Iterator[tuple[Any, ...]]:
+        """The batches of the epoch that has begun, in order, and many at a time.
+
+        Like items, but `inputs` has for each input the arrays in which its rows are kept, see
+        `decode_inputs`. Each has a whole number of batches, but for the last.
+        """
+        order = self._order_of(self._epoch)
+        as_kept, row_bytes = (lambda rows: rows), self.rows.encoded_row_bytes
+        self._close_encoded()
+        reader = ChunkReader(self.rows, order, self.batch_size, as_kept, row_bytes)
+        self._encoded, stop = reader, 0
+        while stop < len(order):
+            chunk = reader.take()
+            stop, rows = chunk.stop, chunk.rows
+            yield self._item(rows.inputs, rows.of("target"), rows.of("weight") or None)
+        self._close_encoded()
+
+    def decode_inputs(
+        self, inputs: Mapping[str, EncodedInput], namespace: Any
+    ) -> dict[str, NDArray[Any]]:
+        """The inputs of an item, from the encoded ones.
+
+        Args:
+            inputs: by name, of one batch.
+            namespace: of the library whose arrays they are, see `InputEncoding.decode_with`.
+        """
+        encodings = self.rows.pipeline.encodings
+        return {name: encodings[name].decode_with(one, namespace) for name, one in inputs.items()}
 
     def on_epoch_begin(self) -> None:
         """Takes up the next order."""
@@ -115,6 +149,18 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         """Ends what is being prepared ahead; batches may still be asked for."""
         with self._lock:
             self._close_current()
+            self._close_encoded()
+
+    def _item(
+        self,
+        inputs: Mapping[str, Any],
+        targets: Mapping[str, NDArray[Any]],
+        weights: Mapping[str, NDArray[np.float32]] | None,
+    ) -> tuple[Any, ...]:
+        target = self._layout.shape_targets(targets, self.rows.targets.n_classes)
+        if weights is None:
+            return inputs, target
+        return inputs, target, self._layout.shape_weights(weights)
 
     def _read(self, pass_number: int, index: int) -> Batch:
         start = index * self.batch_size
@@ -128,7 +174,10 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
             if not (follows and self._is_running):
                 return self.rows.read(order[start:stop].astype(np.int64))
             self._close_current()
-            reader = ChunkReader(self.rows, order, self.batch_size, first=start)
+            row_bytes = self.rows.decoded_row_bytes
+            reader = ChunkReader(
+                self.rows, order, self.batch_size, self.rows.decode, row_bytes, first=start
+            )
             current = self._current = _Pass(pass_number, reader)
         return current.batch(start, stop)
 
@@ -136,6 +185,11 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         if self._current is not None:
             self._current.reader.close()
         self._current = None
+
+    def _close_encoded(self) -> None:
+        if self._encoded is not None:
+            self._encoded.close()
+        self._encoded = None
 
     def _order_of(self, pass_number: int) -> NDArray[np.uint32]:
         if self._order is None or self._order[0] != pass_number:
@@ -150,10 +204,10 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
 class _Pass:
     """A pass that is being read, and the chunk it is at."""
 
-    def __init__(self, number: int, reader: ChunkReader) -> None:
+    def __init__(self, number: int, reader: ChunkReader[Batch]) -> None:
         self.pass_number = number
         self.reader = reader
-        self._chunk: Chunk | None = None
+        self._chunk: Chunk[Batch] | None = None
 
     def reaches(self, start: int) -> bool:
         """Whether the batch that begins there is in the chunk, or begins the next one."""

@@ -140,6 +140,15 @@ class FittedHandling:
         """Where a row that `is_one_hot` has its 1, `len(outputs)` where it has none."""
         raise NotImplementedError
 
+    @property
+    def byte_scale(self) -> float | None:
+        """What the bytes of `as_bytes` are multiplied by; `None` where the array has none."""
+        return None
+
+    def as_bytes(self, series: pl.Series) -> NDArray[np.uint8]:
+        """The array before it is multiplied by `byte_scale`, of shape `(n_rows, *shape)`."""
+        raise NotImplementedError
+
     def transform_fitted(self, series: pl.Series, rows: NDArray[np.int64]) -> NDArray[Any]:
         """`transform` for rows that the handling was fitted on.
 

@@ -46,6 +46,11 @@ class _CustomReader:
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @property
+    def byte_scale(self) -> None:
+        """The function makes of an image what it likes."""
+        return None
+
+    @property
     def function(self) -> Callable[[Any], Any]:
         """The user's function; the file is run when it is first needed."""
         with self._lock:

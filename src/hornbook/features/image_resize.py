@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -20,20 +19,17 @@ __all__ = ["ImageResize"]
 
 @dataclass(frozen=True)
 class _ResizeReader:
-    """Decodes, turns upright, resizes and scales."""
+    """Decodes, turns upright and resizes."""
 
     files: ImageFiles
     size: tuple[int, int]
     channels: Channels
-    scale: bool
+    byte_scale: float
 
     def read(self, value: str) -> NDArray[Any]:
-        pixels = decode_image(
+        return decode_image(
             self.files.read(value), self.size, self.channels, upright=True, name=value[:200]
         )
-        if self.scale:
-            return np.multiply(pixels, np.float32(1 / 255), dtype=np.float32)
-        return pixels.astype(np.float32)
 
     def check(self, value: str) -> None:
         self.files.check(value)
@@ -61,4 +57,5 @@ class ImageResize(ImageHandling):
 
     def make_reader(self, column: str, files: ImageFiles, resources: Resources) -> ImageReader:
         del column, resources
-        return _ResizeReader(files, (self.height, self.width), self.channels, self.scale)
+        size, byte_scale = (self.height, self.width), 1 / 255 if self.scale else 1.0
+        return _ResizeReader(files, size, self.channels, byte_scale)

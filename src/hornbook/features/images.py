@@ -53,6 +53,11 @@ class ImageReader(Protocol):
         """Where the images are."""
         ...
 
+    @property
+    def byte_scale(self) -> float | None:
+        """What the arrays are multiplied by for the network, where they are bytes."""
+        ...
+
     def read(self, value: str) -> NDArray[Any]:
         """The array of one image.
 
@@ -135,8 +140,20 @@ class FittedImage(FittedHandling):
         return self.image_dtype
 
     def transform(self, series: pl.Series) -> NDArray[Any]:
+        if self.byte_scale is None:
+            return self._read(series, self.dtype)
+        return np.multiply(self.as_bytes(series), np.float32(self.byte_scale), dtype=self.dtype)
+
+    @property
+    def byte_scale(self) -> float | None:
+        return self.reader.byte_scale
+
+    def as_bytes(self, series: pl.Series) -> NDArray[np.uint8]:
+        return self._read(series, "uint8")
+
+    def _read(self, series: pl.Series, dtype: str) -> NDArray[Any]:
         values = _texts(series)
-        batch = np.zeros((len(values), *self.shape), self.dtype)
+        batch = np.zeros((len(values), *self.shape), dtype)
 
         def fill(row: int) -> str | None:
             value = values[row]
@@ -291,6 +308,8 @@ class _ImageFitting:
             )
         arrays = [array for _, array in self._found]
         dtype = np.result_type(*arrays)
+        if self._reader.byte_scale is not None:
+            dtype = np.dtype(np.float32)
         name = "float32" if dtype.kind == "f" else "uint8" if dtype == np.uint8 else "int32"
         fitted = FittedImage(
             self._column, self._reader, self._handling.missing, arrays[0].shape, name

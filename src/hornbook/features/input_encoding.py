@@ -18,7 +18,7 @@ __all__ = ["EncodedInput", "InputEncoding", "smallest_unsigned"]
 EncodedInput = dict[str, NDArray[Any]]
 """The arrays that stand for some rows of one input, by `InputEncoding.fields`."""
 
-_WHOLE, _NUMBERS, _PLACES = "whole", "numbers", "places"
+_WHOLE, _BYTES, _NUMBERS, _PLACES = "whole", "bytes", "numbers", "places"
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class InputEncoding:
     """The encoded form of one input's rows.
 
     A category with two hundred dummies is two hundred numbers of which one is not zero. In the
-    encoded form it is the place of that one, in a byte. Everything else is kept as it is, so
-    that `decode` gives back to the bit what the features made.
+    encoded form it is the place of that one, in a byte. The pixels of an image are bytes until they
+    are numbers from 0 to 1. Everything else is kept as it is, so that `decode` gives back to the
+    bit what the features made.
 
     Immutable; several threads may use it at once.
 
@@ -42,6 +43,8 @@ class InputEncoding:
     @cached_property
     def fields(self) -> Mapping[str, tuple[str, tuple[int, ...]]]:
         """The dtype and the shape of a row of each encoded array, by its name."""
+        if self._byte_scale is not None:
+            return {_BYTES: ("uint8", self.spec.shape)}
         if not self._has_places:
             return {_WHOLE: (self.spec.dtype, self.spec.shape)}
         fields: dict[str, tuple[str, tuple[int, ...]]] = {}
@@ -62,6 +65,7 @@ class InputEncoding:
         n_rows: int,
         transform: Callable[[FittedHandling], NDArray[Any]],
         places: Callable[[FittedHandling], NDArray[Any]],
+        as_bytes: Callable[[FittedHandling], NDArray[np.uint8]],
     ) -> EncodedInput:
         """Encodes rows as their features give them.
 
@@ -69,7 +73,10 @@ class InputEncoding:
             n_rows: how many.
             transform: the array that a handling makes of the rows.
             places: of a handling whose rows are one-hot, where the 1 is.
+            as_bytes: of a handling that has them, the bytes that its array is made of.
         """
+        if self._byte_scale is not None:
+            return {_BYTES: as_bytes(self.handlings[0])}
         if not self._has_places:
             if len(self.handlings) == 1:
                 array = transform(self.handlings[0])
@@ -88,6 +95,10 @@ class InputEncoding:
 
     def decode(self, encoded: EncodedInput) -> NDArray[Any]:
         """The rows as the network gets them, shape `(n_rows, *spec.shape)`."""
+        if self._byte_scale is not None:
+            scaled = encoded[_BYTES].astype(self.spec.dtype)
+            scaled *= self._byte_scale
+            return scaled
         if not self._has_places:
             return encoded[_WHOLE]
         found = encoded[_PLACES]
@@ -114,6 +125,9 @@ class InputEncoding:
             encoded: arrays of the library.
             namespace: the library's counterpart of `numpy`, e.g. `jax.numpy`.
         """
+        if self._byte_scale is not None:
+            numbers = namespace.astype(encoded[_BYTES], self.spec.dtype)
+            return numbers * self._byte_scale
         if not self._has_places:
             return encoded[_WHOLE]
         found = encoded[_PLACES]
@@ -121,7 +135,8 @@ class InputEncoding:
         for handling, start, end in self._ranges:
             if handling.is_one_hot:
                 here = namespace.arange(end - start, dtype=found.dtype)
-                columns.append((found[:, place, None] == here).astype(self.spec.dtype))
+                is_there = found[:, place, None] == here
+                columns.append(namespace.astype(is_there, self.spec.dtype))
                 place += 1
             else:
                 columns.append(encoded[_NUMBERS][:, at : at + end - start])
@@ -167,6 +182,11 @@ class InputEncoding:
             encoded[numbers][:, at : at + array.shape[1]] = array
             at += array.shape[1]
         return encoded
+
+    @cached_property
+    def _byte_scale(self) -> np.float32 | None:
+        scales = [handling.byte_scale for handling in self.handlings]
+        return None if len(scales) != 1 or scales[0] is None else np.float32(scales[0])
 
     @cached_property
     def _has_places(self) -> bool:

@@ -275,13 +275,16 @@ class FeaturePipeline:
                 return handling.places(values[id(handling)])
             return handling.places(column.values.extend_constant(None, 1)).take(column.codes)
 
+        def as_bytes(handling: FittedHandling) -> NDArray[np.uint8]:
+            return handling.as_bytes(values[id(handling)])
+
         encoded = {}
         for name, encoding in self.encodings.items():
             if self.steps and name == STEPS_INPUT:
                 filled = self.finish(self.fill(frame, fitted_rows, only=name))
                 encoded[name] = encoding.whole(filled[name])
             else:
-                encoded[name] = encoding.encode(n_rows, transform, places)
+                encoded[name] = encoding.encode(n_rows, transform, places, as_bytes)
         return encoded
 
     def decode(self, encoded: Mapping[str, EncodedInput]) -> dict[str, NDArray[Any]]:

@@ -133,7 +133,7 @@ def _guarded_fit(model: Any, base_callbacks: list[Any], prefix: str) -> Callable
         with ExitStack() as stack:
             ahead = stack.enter_context(prefetched(sequence))
             if not any(map(_watches_batches, given)):
-                stack.enter_context(paced_executions(model, keywords.get("epochs", 1)))
+                stack.enter_context(paced_executions(model))
             return original(ahead, *others, **keywords)
 
     return guarded

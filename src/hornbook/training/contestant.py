@@ -77,12 +77,12 @@ def _run(session: Path, folder: Path) -> RaceEntry:
     float(_first(model.train_on_batch(*batches[0])))
     first_step = time.perf_counter() - started
     few = len(batches)
-    fit_seconds(model, batches, few, contest.steps)
-    seconds = fit_seconds(model, batches, few, contest.steps) / few
+    fit_seconds(model, batches, few)
+    seconds = fit_seconds(model, batches, few) / few
     steps = max(few, min(_MOST_STEPS, int(_TIMED_SECONDS / seconds)))
     # Once for what it may compile for so many, once for the time.
-    fit_seconds(model, batches, max(few, steps // 4), contest.steps)
-    rate = steps / fit_seconds(model, batches, steps, contest.steps)
+    fit_seconds(model, batches, max(few, steps // 4))
+    rate = steps / fit_seconds(model, batches, steps)
     return RaceEntry(backend, loss, first_step, rate, first_step + contest.steps / rate)
 
 

@@ -327,7 +327,7 @@ def _fit_standard(
     sequence = standard_sequence(design, data, user_model)
     model = user_model.keras_model
     build_optimizer(model)
-    with prefetched(sequence) as ahead, paced_executions(model, epochs):
+    with prefetched(sequence) as ahead, paced_executions(model):
         model.fit(ahead, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0)
 
 

@@ -56,7 +56,7 @@ def measure_run(
     epochs = None if is_advanced else settings.epochs
     read = _read_seconds_per_row(data.train)
     model = user_model.keras_model
-    first, low, high = step_seconds(model, batches, steps * (epochs or settings.epochs))
+    first, low, high = step_seconds(model, batches)
     is_plain = isinstance(sequence, RowSequence)
     if is_plain:
         # Batches of cached rows are ready before they are asked for.
