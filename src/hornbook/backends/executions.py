@@ -14,11 +14,11 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 
-from hornbook.backends.chunk_steps import ChunkedEpoch, TensorFlowSteps, chunked_sequence
+from hornbook.backends.chunk_steps import ChunkedEpoch, GivesChunks, chunked_sequence
 
 __all__ = ["StepTimer", "paced_executions"]
 
@@ -140,10 +140,7 @@ class _Pace:
 
     Attributes:
         timer: watches the steps.
-        takes_chunks: whether the function takes a `ChunkedEpoch` for an iterator.
     """
-
-    takes_chunks: ClassVar[bool] = False
 
     def __init__(self, model: Any) -> None:
         self.timer = StepTimer()
@@ -171,6 +168,17 @@ class _Pace:
         model.train_function = self._function()
 
     def _function(self) -> Callable[..., Any]:
+        """Makes as many steps as were taken last, on an iterator of Keras or a `ChunkedEpoch`."""
+        raise NotImplementedError
+
+    def begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
+        """An epoch of the sequence for the function, if there is one that takes chunks.
+
+        Before Keras makes the function it looks at a batch.
+        """
+        return None if self._model.train_function is None else self._begin_chunks(sequence)
+
+    def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
         raise NotImplementedError
 
 
@@ -178,9 +186,22 @@ class _JaxPace(_Pace):
     """The pace on JAX, where any number of steps is a loop over the same function."""
 
     def _function(self) -> Callable[..., Any]:
+        from hornbook.backends.jax_steps import JaxSteps
+
         # Made for more than one step, Keras' function reads their number whenever it is called.
         several = self._made_for(2)
-        return lambda *arguments: self._called(several, self._steps, arguments)
+        on_chunks = self._on_chunks = JaxSteps(self._model)
+
+        def make_steps(state: Any, batches: Any) -> Any:
+            if isinstance(batches, ChunkedEpoch):
+                return on_chunks(state, batches, self._steps)
+            return self._called(several, self._steps, (state, batches))
+
+        return make_steps
+
+    def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
+        is_plain = self._model.jit_compile and not keras.config.is_nnx_enabled()
+        return self._on_chunks.begin_epoch(sequence) if is_plain else None
 
     def _made_for(self, steps: int) -> Callable[..., Any]:
         model = self._model
@@ -204,11 +225,14 @@ class _JaxPace(_Pace):
 class _TensorFlowPace(_Pace):
     """The pace on TensorFlow."""
 
-    takes_chunks = True
-
     def _function(self) -> Callable[..., Any]:
-        make_steps = TensorFlowSteps(self._model)
+        from hornbook.backends.tensorflow_steps import TensorFlowSteps
+
+        make_steps = self._on_chunks = TensorFlowSteps(self._model)
         return lambda batches: make_steps(batches, self._steps)
+
+    def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
+        return self._on_chunks.begin_epoch(sequence)
 
 
 _PACES: weakref.WeakKeyDictionary[Any, _Pace] = weakref.WeakKeyDictionary()
@@ -225,8 +249,8 @@ def _paced(original: type[Any], pace: _Pace) -> type[Any]:
                 yield from super()._enumerate_iterator()
                 return
             self.data_adapter.on_epoch_begin()
-            sequence = chunked_sequence(self.data_adapter) if pace.takes_chunks else None
-            chunks = None if sequence is None else ChunkedEpoch(sequence)
+            sequence = chunked_sequence(self.data_adapter)
+            chunks = None if sequence is None else pace.begin_chunks(sequence)
             self._current_iterator = chunks or iter(self._get_iterator())
             done = 0
             while done < total:

@@ -130,18 +130,15 @@ class InputEncoding:
             return numbers * self._byte_scale
         if not self._has_places:
             return encoded[_WHOLE]
-        found = encoded[_PLACES]
-        columns, at, place = [], 0, 0
-        for handling, start, end in self._ranges:
-            if handling.is_one_hot:
-                here = namespace.arange(end - start, dtype=found.dtype)
-                is_there = found[:, place, None] == here
-                columns.append(namespace.astype(is_there, self.spec.dtype))
-                place += 1
-            else:
-                columns.append(encoded[_NUMBERS][:, at : at + end - start])
-                at += end - start
-        return namespace.concatenate(columns, axis=1)
+        # Few operations on whole arrays: each one more takes time to compile.
+        of_feature, place = self._dummy_columns
+        found = namespace.take(encoded[_PLACES], of_feature, axis=1, mode="clip")
+        decoded = namespace.astype(found == place, self.spec.dtype)
+        if not self._number_columns.size:
+            return decoded
+        is_number, at = self._number_places
+        numbers = namespace.take(encoded[_NUMBERS], at, axis=1, mode="clip")
+        return namespace.where(is_number, numbers, decoded)
 
     @property
     def dummies(self) -> Sequence[tuple[int, int]]:
@@ -210,6 +207,24 @@ class InputEncoding:
     @cached_property
     def _widths(self) -> NDArray[np.int64]:
         return np.array([end - start for start, end in self._dummies], np.int64)
+
+    @cached_property
+    def _dummy_columns(self) -> tuple[NDArray[np.int32], NDArray[np.integer[Any]]]:
+        """For each column its feature, of those with places, and its place; 0 where it has none."""
+        of_feature = np.zeros(self.spec.shape[0], np.int32)
+        place = np.zeros_like(of_feature, dtype=self.fields[_PLACES][0])
+        for feature, (start, end) in enumerate(self._dummies):
+            of_feature[start:end], place[start:end] = feature, np.arange(end - start)
+        return of_feature, place
+
+    @cached_property
+    def _number_places(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+        """For each column whether it is a number, and where among them; 0 where it is not."""
+        at = np.zeros(self.spec.shape[0], np.int32)
+        at[self._number_columns] = np.arange(len(self._number_columns))
+        is_number = np.zeros(len(at), np.bool_)
+        is_number[self._number_columns] = True
+        return is_number, at
 
     @cached_property
     def _number_columns(self) -> NDArray[np.int64]:
