@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from hornbook.batching import PreparedRows, RowSequence, balanced_class_weights
+from hornbook.batching import PreparedRows, RowSequence, balanced_class_weights, chunks
 from hornbook.data import TableStore
 from hornbook.errors import DataError
 from hornbook.features import (
@@ -95,6 +96,52 @@ def test_blocks_smaller_than_an_epoch_change_nothing(rows, monkeypatch):
     assert rows.block_rows == 100
     small = rows_of(read_epoch(RowSequence(rows, 32, layout, shuffle=True)))
     np.testing.assert_array_equal(small, expected)
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 1000, 2**20])
+def test_chunks_hold_the_batches_in_their_order(rows, monkeypatch, chunk_bytes):
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", chunk_bytes)
+    weighted = replace(rows, sample_weight="w")
+    layout = TargetLayout.single(TargetFormat.VALUES)
+    sequence, like = (RowSequence(weighted, 32, layout, shuffle=True, seed=1) for _ in range(2))
+    assert sequence.gives_chunks
+    for _ in range(2):
+        expected = read_epoch(like)
+        sequence.on_epoch_begin()
+        found = [
+            (sequence.decode_inputs(inputs, np), *others)
+            for inputs, *others in sequence.encoded_chunks()
+        ]
+        sequence.on_epoch_end()
+        assert all(len(target) % 32 == 0 for _, target, _ in found[:-1])
+        np.testing.assert_array_equal(rows_of(found), rows_of(expected))
+        for at in (1, 2):
+            ours, theirs = (
+                np.concatenate([one[at] for one in given]) for given in (found, expected)
+            )
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_an_epoch_of_chunks_that_was_left_is_begun_anew(rows, monkeypatch):
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1000)
+    sequence = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES))
+    for _ in range(2):
+        sequence.on_epoch_begin()
+        inputs, _ = next(sequence.encoded_chunks())
+        assert sequence.decode_inputs(inputs, np)["main"][0, 0] == 0
+    sequence.close()
+    assert not [one for one in threading.enumerate() if one.name in ("read-blocks", "make-chunks")]
+
+
+def test_only_whole_epochs_of_rows_as_they_are_come_in_chunks(rows):
+    class Doubled(RowSequence):
+        def __getitem__(self, index):
+            inputs, target = super().__getitem__(index)
+            return inputs, 2 * target
+
+    layout = TargetLayout.single(TargetFormat.VALUES)
+    assert not Doubled(rows, 32, layout).gives_chunks
+    assert not RowSequence(rows, 32, layout, steps_per_epoch=4).gives_chunks
 
 
 def test_fewer_steps_go_on_through_the_rows(rows):

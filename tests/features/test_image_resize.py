@@ -55,6 +55,22 @@ def test_arrays_are_scaled_images_in_an_input_of_their_own(make_resources, pictu
     np.testing.assert_allclose(plain, batch * 255, atol=1e-3)
 
 
+@pytest.mark.parametrize("scale", [True, False])
+def test_images_are_bytes_until_the_network_wants_numbers(make_resources, scale):
+    pipeline = fit(ImageResize(height=8, width=12, scale=scale), GOOD, make_resources())
+    (encoding,) = pipeline.encodings.values()
+    assert encoding.row_bytes == 8 * 12 * 3
+    frame = pl.DataFrame({"photo": [*GOOD, None]})
+    (encoded,) = pipeline.encode(frame).values()
+    assert {array.dtype for array in encoded.values()} == {np.dtype(np.uint8)}
+    (expected,) = pipeline.transform(frame).values()
+    assert expected.any()
+    np.testing.assert_array_equal(encoding.decode(encoded), expected)
+    np.testing.assert_array_equal(encoding.decode_with(encoded, np), expected)
+    handling = pipeline.fitted[0]
+    np.testing.assert_array_equal(handling.transform(frame["photo"]), expected)
+
+
 def test_photos_are_turned_upright(make_resources, pictures):
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -69,6 +69,10 @@ def test_decoding_gives_what_the_handlings_make(features, frame):
     np.testing.assert_array_equal(decoded, side_by_side(pipeline, frame))
     assert decoded.flags.c_contiguous
     np.testing.assert_array_equal(decoded, next(iter(pipeline.transform(frame).values())))
+    ((name, arrays),) = encoded.items()
+    by_others = pipeline.encodings[name].decode_with(arrays, np)
+    assert by_others.dtype == decoded.dtype
+    np.testing.assert_array_equal(by_others, decoded)
 
 
 def test_a_row_of_dummies_takes_a_byte_for_each_feature():

@@ -16,8 +16,8 @@ __all__ = ["TensorFlowSteps"]
 
 _ARRAYS = SimpleNamespace(
     astype=tf.cast,
+    concatenate=tf.concat,
     take=lambda array, indices, axis, mode: tf.gather(array, indices, axis=axis),
-    where=tf.where,
 )
 """What decoding needs of `numpy`, by TensorFlow."""
 

@@ -14,6 +14,7 @@ from hornbook.batching.rows import Batch, EncodedRows, PreparedRows
 __all__ = ["Chunk", "ChunkReader"]
 
 _CHUNK_BYTES = 4 * 2**20
+_MOST_CHUNK_ROWS = 2**15
 _AHEAD_BYTES = 32 * 2**20
 _MOST_AHEAD = 8
 _BLOCK_BYTES = 32 * 2**20
@@ -73,7 +74,8 @@ class ChunkReader(Generic[RowsT]):
         self._form: Callable[[EncodedRows], RowsT] = form
         self._order = order
         self._first = first
-        batches = max(1, _CHUNK_BYTES // max(1, row_bytes * batch_size))
+        chunk_rows = min(_MOST_CHUNK_ROWS, _CHUNK_BYTES // max(1, row_bytes))
+        batches = max(1, chunk_rows // batch_size)
         self._chunk_rows = batches * batch_size
         self._ahead: list[Ahead[Any]] = []
         self._chunks: Iterator[Chunk[RowsT]] = self._formed(self._encoded())

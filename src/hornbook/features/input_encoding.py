@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,15 +131,8 @@ class InputEncoding:
             return numbers * self._byte_scale
         if not self._has_places:
             return encoded[_WHOLE]
-        # Few operations on whole arrays: each one more takes time to compile.
-        of_feature, place = self._dummy_columns
-        found = namespace.take(encoded[_PLACES], of_feature, axis=1, mode="clip")
-        decoded = namespace.astype(found == place, self.spec.dtype)
-        if not self._number_columns.size:
-            return decoded
-        is_number, at = self._number_places
-        numbers = namespace.take(encoded[_NUMBERS], at, axis=1, mode="clip")
-        return namespace.where(is_number, numbers, decoded)
+        parts = [run.part(encoded, self.spec.dtype, namespace) for run in self._runs]
+        return parts[0] if len(parts) == 1 else namespace.concatenate(parts, axis=1)
 
     @property
     def dummies(self) -> Sequence[tuple[int, int]]:
@@ -209,22 +203,21 @@ class InputEncoding:
         return np.array([end - start for start, end in self._dummies], np.int64)
 
     @cached_property
-    def _dummy_columns(self) -> tuple[NDArray[np.int32], NDArray[np.integer[Any]]]:
-        """For each column its feature, of those with places, and its place; 0 where it has none."""
-        of_feature = np.zeros(self.spec.shape[0], np.int32)
-        place = np.zeros_like(of_feature, dtype=self.fields[_PLACES][0])
-        for feature, (start, end) in enumerate(self._dummies):
-            of_feature[start:end], place[start:end] = feature, np.arange(end - start)
-        return of_feature, place
-
-    @cached_property
-    def _number_places(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
-        """For each column whether it is a number, and where among them; 0 where it is not."""
-        at = np.zeros(self.spec.shape[0], np.int32)
-        at[self._number_columns] = np.arange(len(self._number_columns))
-        is_number = np.zeros(len(at), np.bool_)
-        is_number[self._number_columns] = True
-        return is_number, at
+    def _runs(self) -> Sequence[_NumberRun | _DummyRun]:
+        """The columns of neighbouring features that are alike in being one-hot or not."""
+        runs: list[_NumberRun | _DummyRun] = []
+        at = feature = 0
+        for is_one_hot, group in itertools.groupby(self._ranges, lambda one: one[0].is_one_hot):
+            widths = [end - start for _, start, end in group]
+            if is_one_hot:
+                features = np.arange(feature, feature + len(widths)).repeat(widths)
+                places = np.concatenate([np.arange(width) for width in widths])
+                runs.append(_DummyRun(features, places.astype(self.fields[_PLACES][0])))
+                feature += len(widths)
+            else:
+                runs.append(_NumberRun(slice(at, at + sum(widths))))
+                at += sum(widths)
+        return runs
 
     @cached_property
     def _number_columns(self) -> NDArray[np.int64]:
@@ -247,6 +240,38 @@ class InputEncoding:
                 np.split(np.arange(len(columns)), breaks), np.split(columns, breaks), strict=True
             )
         ]
+
+
+class _NumberRun(NamedTuple):
+    """Some columns that are among the numbers.
+
+    Attributes:
+        columns: where they are there.
+    """
+
+    columns: slice
+
+    def part(self, encoded: EncodedInput, dtype: str, namespace: Any) -> Any:
+        """The columns, as `decode_with` gives them."""
+        del dtype, namespace
+        return encoded[_NUMBERS][:, self.columns]
+
+
+class _DummyRun(NamedTuple):
+    """The dummies of some features, in few operations: each one more takes time to compile.
+
+    Attributes:
+        features: for each column its feature, of those that have places.
+        places: for each column its place among those of its feature.
+    """
+
+    features: NDArray[np.integer[Any]]
+    places: NDArray[np.integer[Any]]
+
+    def part(self, encoded: EncodedInput, dtype: str, namespace: Any) -> Any:
+        """The columns, as `decode_with` gives them."""
+        found = namespace.take(encoded[_PLACES], self.features, axis=1, mode="clip")
+        return namespace.astype(found == self.places, dtype)
 
 
 def smallest_unsigned(largest: int) -> str:
