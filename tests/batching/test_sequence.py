@@ -133,6 +133,15 @@ def test_an_epoch_of_chunks_that_was_left_is_begun_anew(rows, monkeypatch):
     assert not [one for one in threading.enumerate() if one.name in ("read-blocks", "make-chunks")]
 
 
+def test_targets_of_many_classes_count_in_a_chunk(rows, monkeypatch):
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1600)
+    labelled = replace(rows, targets=Targets({"": TargetEncoder("label", (0, 1, 2))}))
+    sequence = RowSequence(labelled, 10, TargetLayout.single(TargetFormat.ONE_HOT))
+    sequence.on_epoch_begin()
+    # A number and three classes are 16 bytes a row.
+    assert [len(target) for _, target in sequence.encoded_chunks()] == [100] * 10
+
+
 def test_only_whole_epochs_of_rows_as_they_are_come_in_chunks(rows):
     class Doubled(RowSequence):
         def __getitem__(self, index):
@@ -142,6 +151,12 @@ def test_only_whole_epochs_of_rows_as_they_are_come_in_chunks(rows):
     layout = TargetLayout.single(TargetFormat.VALUES)
     assert not Doubled(rows, 32, layout).gives_chunks
     assert not RowSequence(rows, 32, layout, steps_per_epoch=4).gives_chunks
+
+    class Shorter(RowSequence):
+        def __len__(self):
+            return 5
+
+    assert not Shorter(rows, 32, layout).gives_chunks
 
 
 def test_fewer_steps_go_on_through_the_rows(rows):

@@ -67,7 +67,7 @@ class StepTimer:
         self._executions += 1
         if self._executions == 1:
             return
-        self._last = steps
+        self._last = max(self._last, steps)
         seen = seconds / steps
         before = self._step_seconds
         self._step_seconds = seen if before is None else max(seen, (before + seen) / 2)
@@ -93,12 +93,18 @@ def paced_executions(model: Any) -> Iterator[None]:
     pace = _PACES.get(model)
     if pace is None:
         pace = _PACES[model] = _JaxPace(model) if backend == "jax" else _TensorFlowPace(model)
-    setattr(module, names[backend], _paced(original, pace))
+
+    def put_back() -> None:
+        setattr(module, names[backend], original)
+
+    # The first iterator is that of `fit`; the next ones belong to what callbacks evaluate.
+    setattr(module, names[backend], _paced(original, pace, put_back))
     try:
         with _results_of_last_step(model) if backend == "jax" else nullcontext():
             yield
     finally:
-        setattr(module, names[backend], original)
+        put_back()
+        pace.end()
 
 
 _RESULTS_FROM = ("train_step", "test_step", "compute_metrics", "get_metrics_result")
@@ -145,6 +151,8 @@ class _Pace:
     def __init__(self, model: Any) -> None:
         self.timer = StepTimer()
         self._steps = 1
+        # The function has it, and the model has the function; this is what the model is a key to.
+        self._on_chunks: Callable[[], Any] = lambda: None
         self._model_reference = weakref.ref(model)
         # The model asks for its function when it trains, and again once it was compiled anew.
         model.make_train_function = self._make
@@ -158,11 +166,15 @@ class _Pace:
         self._steps = min(self.timer.steps, left)
         return self._steps
 
+    def end(self) -> None:
+        """Makes one step at once from here on, as Keras expects of the function."""
+        self._steps = 1
+
     def _make(self, force: bool = False) -> None:
         model = self._model
         if model.train_function is not None and not force:
             return
-        if model.steps_per_execution != 1:
+        if model.steps_per_execution != 1 or model.run_eagerly:
             type(model).make_train_function(model, force)
             return
         model.train_function = self._function()
@@ -179,7 +191,8 @@ class _Pace:
         return None if self._model.train_function is None else self._begin_chunks(sequence)
 
     def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
-        raise NotImplementedError
+        on_chunks = self._on_chunks()
+        return None if on_chunks is None else on_chunks.begin_epoch(sequence)
 
 
 class _JaxPace(_Pace):
@@ -190,7 +203,8 @@ class _JaxPace(_Pace):
 
         # Made for more than one step, Keras' function reads their number whenever it is called.
         several = self._made_for(2)
-        on_chunks = self._on_chunks = JaxSteps(self._model)
+        on_chunks = JaxSteps(self._model)
+        self._on_chunks = weakref.ref(on_chunks)
 
         def make_steps(state: Any, batches: Any) -> Any:
             if isinstance(batches, ChunkedEpoch):
@@ -201,7 +215,7 @@ class _JaxPace(_Pace):
 
     def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
         is_plain = self._model.jit_compile and not keras.config.is_nnx_enabled()
-        return self._on_chunks.begin_epoch(sequence) if is_plain else None
+        return super()._begin_chunks(sequence) if is_plain else None
 
     def _made_for(self, steps: int) -> Callable[..., Any]:
         model = self._model
@@ -228,24 +242,27 @@ class _TensorFlowPace(_Pace):
     def _function(self) -> Callable[..., Any]:
         from hornbook.backends.tensorflow_steps import TensorFlowSteps
 
-        make_steps = self._on_chunks = TensorFlowSteps(self._model)
+        make_steps = TensorFlowSteps(self._model)
+        self._on_chunks = weakref.ref(make_steps)
         return lambda batches: make_steps(batches, self._steps)
-
-    def _begin_chunks(self, sequence: GivesChunks) -> ChunkedEpoch | None:
-        return self._on_chunks.begin_epoch(sequence)
 
 
 _PACES: weakref.WeakKeyDictionary[Any, _Pace] = weakref.WeakKeyDictionary()
 """By model: a model that is fitted several times keeps what was compiled for it."""
 
 
-def _paced(original: type[Any], pace: _Pace) -> type[Any]:
+def _paced(original: type[Any], pace: _Pace, when_made: Callable[[], None]) -> type[Any]:
     """Keras' iterator over the executions of an epoch, with a number of steps for each."""
 
     class PacedEpochIterator(original):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            when_made()
+            super().__init__(*arguments, **keywords)
+
         def _enumerate_iterator(self) -> Iterator[tuple[int, int, Any]]:
             total = self._num_batches
             if self.steps_per_epoch or not total:
+                pace.end()
                 yield from super()._enumerate_iterator()
                 return
             self.data_adapter.on_epoch_begin()
@@ -254,8 +271,8 @@ def _paced(original: type[Any], pace: _Pace) -> type[Any]:
             self._current_iterator = chunks or iter(self._get_iterator())
             done = 0
             while done < total:
-                left = total - done if chunks is None else chunks.steps_at_hand()
-                steps = pace.take_steps(left)
+                left = total - done
+                steps = pace.take_steps(min(left, chunks.steps_at_hand()) if chunks else left)
                 self._steps_seen = done + steps
                 started = time.perf_counter()
                 yield done, done + steps - 1, self._current_iterator

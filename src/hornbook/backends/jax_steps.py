@@ -81,7 +81,7 @@ class _Functions:
         self._longest = 0
         self._one = jax.jit(self._step_at, donate_argnums=0)
         self._many = jax.jit(self._steps_from, donate_argnums=0)
-        self.on_rest = jax.jit(self._step, donate_argnums=0)
+        self._step = jax.jit(model.train_step, donate_argnums=0)
         self._loops: bool | None = None
 
     def place(self, chunk: Any) -> Any:
@@ -107,25 +107,43 @@ class _Functions:
             logs, state = self._one(state, chunk, np.int32(index))
         return logs, state
 
+    def on_rest(self, state: State, batch: Any) -> tuple[Any, State]:
+        """A step on the last rows, fewer than a batch."""
+        inputs, *others = batch
+        stepped: tuple[Any, State] = self._step(
+            state, (self.sequence.decode_inputs(inputs, np), *others)
+        )
+        return stepped
+
     def _pays_to_loop(self, state: State, chunk: Any) -> bool:
         if jax.default_backend() != "cpu":
             return False
-        return _flops(self._one.trace(state, chunk, np.int32(0)).jaxpr) <= _MOST_LOOPED_FLOPS
-
-    def _step(self, state: State, batch: Any) -> tuple[Any, State]:
-        inputs, *others = batch
-        decoded = self.sequence.decode_inputs(inputs, jnp)
-        # What decodes must not change how the rest is compiled, or the last bit would differ.
-        decoded, others = jax.lax.optimization_barrier((decoded, others))
-        stepped: tuple[Any, State] = self._model.train_step(state, (decoded, *others))
-        return stepped
+        traced = self._one.trace(state, chunk, np.int32(0))
+        _, after = traced.out_info
+        # A step of the user's own may hand on the state in another form, which no loop can carry.
+        keeps_form = jax.tree.structure(after) == jax.tree.structure(state) and all(
+            (one.shape, one.dtype) == (other.shape, other.dtype)
+            for one, other in zip(jax.tree.leaves(after), jax.tree.leaves(state), strict=True)
+        )
+        return keeps_form and _flops(traced.jaxpr) <= _MOST_LOOPED_FLOPS
 
     def _step_at(self, state: State, chunk: Any, index: Any) -> tuple[Any, State]:
+        # XLA compiles what is cut and decoded together with what is computed from it, and the
+        # last bit might differ from that of a batch that is given. It does not look into branches.
+        batch = jax.lax.cond(index >= 0, self._cut, self._zeros, chunk, index)
+        stepped: tuple[Any, State] = self._model.train_step(state, batch)
+        return stepped
+
+    def _cut(self, chunk: Any, index: Any) -> Any:
         size = self.sequence.batch_size
-        batch = jax.tree.map(
+        inputs, *others = jax.tree.map(
             lambda array: jax.lax.dynamic_slice_in_dim(array, index * size, size), chunk
         )
-        return self._step(state, batch)
+        return (self.sequence.decode_inputs(inputs, jnp), *others)
+
+    def _zeros(self, chunk: Any, index: Any) -> Any:
+        batch = jax.eval_shape(self._cut, chunk, index)
+        return jax.tree.map(lambda one: jnp.zeros(one.shape, one.dtype), batch)
 
     def _steps_from(self, state: State, chunk: Any, first: Any, number: Any) -> tuple[Any, State]:
         logs, _ = jax.eval_shape(self._one, state, chunk, first)
@@ -140,21 +158,23 @@ class _Functions:
 
 
 def _flops(jaxpr: Any) -> float:
-    """The floating-point operations of all matrix products and convolutions, those inside too."""
+    """The floating-point operations of all matrix products, those of functions inside too.
+
+    Infinite where there are convolutions: inside of a loop XLA adds up their products in another
+    order.
+    """
     equations = getattr(jaxpr, "jaxpr", jaxpr).eqns
     return math.fsum(_flops_of(equation) for equation in equations)
 
 
 def _flops_of(equation: Any) -> float:
     name, given = equation.primitive.name, equation.params
-    if name not in ("dot_general", "conv_general_dilated"):
+    if name == "conv_general_dilated":
+        return math.inf
+    if name != "dot_general":
         return float(given.get("length", 1)) * math.fsum(map(_flops, _inner(given)))
-    left, right = (variable.aval.shape for variable in equation.invars[:2])
-    if name == "dot_general":
-        (summed, _), _ = given["dimension_numbers"]
-        terms = math.prod(left[axis] for axis in summed)
-    else:
-        terms = math.prod(right) // right[given["dimension_numbers"].rhs_spec[0]]
+    (summed, _), _ = given["dimension_numbers"]
+    terms = math.prod(equation.invars[0].aval.shape[axis] for axis in summed)
     return float(2 * terms * math.prod(equation.outvars[0].aval.shape))
 
 

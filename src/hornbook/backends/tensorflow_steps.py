@@ -43,12 +43,17 @@ class TensorFlowSteps:
         """What the last one of so many steps, at least one, gives.
 
         Args:
-            batches: an iterator of TensorFlow, or a `ChunkedEpoch`.
-            number: of steps; a `ChunkedEpoch` has as many at hand.
+            batches: an iterator, or a `ChunkedEpoch`.
+            number: of steps; they have as many at hand.
         """
         number_of_steps = tf.constant(number)
-        if not isinstance(batches, ChunkedEpoch):
+        if isinstance(batches, tf.data.Iterator | tf.distribute.DistributedIterator):
             return self._on_batches(batches, number_of_steps)
+        if not isinstance(batches, ChunkedEpoch):
+            results = None
+            for _ in range(number):
+                results = self._step(next(batches))
+            return results
         first = tf.constant(batches.take(number))
         if self._on_chunk is None or self._on_chunk[0] is not batches.sequence:
             function = self._made_for_chunks(batches.sequence, batches.placed)
@@ -108,9 +113,17 @@ class TensorFlowSteps:
 
     def _repeated(self, make: Callable[[Any], Any], number: Any) -> Any:
         """The results of the last step; `make` makes one, and is told how many were made before."""
-        _, results = tf.while_loop(
+        first = make(tf.constant(0))
+        # A loop carries no `None`, which a step of the user's own may give.
+        is_there = [one is not None for one in tf.nest.flatten(first)]
+        _, last = tf.while_loop(
             lambda done, _: done < number,
-            lambda done, _: (done + 1, make(done)),
-            (tf.constant(1), make(tf.constant(0))),
+            lambda done, _: (done + 1, _tensors(make(done))),
+            (tf.constant(1), _tensors(first)),
         )
-        return results
+        tensors = iter(last)
+        return tf.nest.pack_sequence_as(first, [next(tensors) if one else None for one in is_there])
+
+
+def _tensors(results: Any) -> list[Any]:
+    return [tf.convert_to_tensor(one) for one in tf.nest.flatten(results) if one is not None]

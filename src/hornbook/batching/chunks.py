@@ -18,6 +18,7 @@ _MOST_CHUNK_ROWS = 2**15
 _AHEAD_BYTES = 32 * 2**20
 _MOST_AHEAD = 8
 _BLOCK_BYTES = 32 * 2**20
+_FIRST_BLOCK_BYTES = 16 * 2**20
 _FIRST_BLOCK_ROWS = 8192
 _MOST_BLOCK_ROWS = 2**18
 
@@ -115,7 +116,8 @@ class ChunkReader(Generic[RowsT]):
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """The borders of the blocks: small at first, so that the first batch comes soon."""
         most = min(_MOST_BLOCK_ROWS, _BLOCK_BYTES // max(1, self._rows.encoded_row_bytes))
-        wanted, start = min(most, _FIRST_BLOCK_ROWS), self._first
+        few = _FIRST_BLOCK_BYTES // max(1, self._rows.encoded_row_bytes)
+        wanted, start = min(most, few, _FIRST_BLOCK_ROWS), self._first
         while start < len(self._order):
             chunks = max(1, wanted // self._chunk_rows)
             stop = min(start + chunks * self._chunk_rows, len(self._order))

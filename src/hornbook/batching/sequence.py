@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -102,7 +103,7 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
     def gives_chunks(self) -> bool:
         """Whether `encoded_chunks` has the batches of an epoch."""
         is_plain = type(self).__getitem__ is RowSequence.__getitem__
-        return is_plain and self._steps == self._batches_a_pass
+        return is_plain and len(self) == self._batches_a_pass
 
     def encoded_chunks(self) -> Iterator[tuple[Any, ...]]:
         """The batches of the epoch that has begun, in order, and many at a time.
@@ -111,15 +112,17 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         `decode_inputs`. Each has a whole number of batches, but for the last.
         """
         order = self._order_of(self._epoch)
-        as_kept, row_bytes = (lambda rows: rows), self.rows.encoded_row_bytes
         self._close_encoded()
-        reader = ChunkReader(self.rows, order, self.batch_size, as_kept, row_bytes)
-        self._encoded, stop = reader, 0
+        self._encoded = reader = ChunkReader(
+            self.rows, order, self.batch_size, lambda rows: rows, self._row_bytes
+        )
+        stop = 0
         while stop < len(order):
             chunk = reader.take()
-            stop, rows = chunk.stop, chunk.rows
-            yield self._item(rows.inputs, rows.of("target"), rows.of("weight") or None)
-        self._close_encoded()
+            stop = chunk.stop
+            if stop == len(order):
+                self._close_encoded()
+            yield self._encoded_item(chunk.rows)
 
     def decode_inputs(
         self, inputs: Mapping[str, EncodedInput], namespace: Any
@@ -150,6 +153,15 @@ class RowSequence(keras.utils.PyDataset):  # type: ignore[misc]
         with self._lock:
             self._close_current()
             self._close_encoded()
+
+    @cached_property
+    def _row_bytes(self) -> int:
+        """The size of a row of `encoded_chunks`; targets of many classes may be most of it."""
+        row = self._encoded_item(self.rows.encode(np.zeros(1, np.int64)))
+        return sum(array.nbytes for array in keras.tree.flatten(row))
+
+    def _encoded_item(self, rows: EncodedRows) -> tuple[Any, ...]:
+        return self._item(rows.inputs, rows.of("target"), rows.of("weight") or None)
 
     def _item(
         self,

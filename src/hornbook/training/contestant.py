@@ -7,7 +7,6 @@ and trains on these for a few seconds, with `KERAS_BACKEND` as it was started.
 from __future__ import annotations
 
 import math
-import time
 import traceback
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from hornbook.training.job import DESIGN_FOLDER, TrainingJob
 from hornbook.training.model import UserModel
 from hornbook.training.race import Contest
 from hornbook.training.race_entry import RaceEntry
-from hornbook.training.step_time import fit_seconds
+from hornbook.training.step_time import StepClock
 from hornbook.training.user_code import UserCode
 from hornbook.training.worker import ignore_expected_warnings
 
@@ -73,16 +72,14 @@ def _run(session: Path, folder: Path) -> RaceEntry:
     model.load_weights(Contest.weights(folder))
     batches = [_laid_out(batch, user_model, contest) for batch in Contest.batches(folder)]
     loss = float(_first(model.test_on_batch(*batches[0])))
-    started = time.perf_counter()
-    float(_first(model.train_on_batch(*batches[0])))
-    first_step = time.perf_counter() - started
-    few = len(batches)
-    fit_seconds(model, batches, few)
-    seconds = fit_seconds(model, batches, few) / few
+    clock, few = StepClock(model, batches), len(batches)
+    first_step = clock.fit_seconds(1)
+    clock.fit_seconds(few)
+    seconds = clock.fit_seconds(few) / few
     steps = max(few, min(_MOST_STEPS, int(_TIMED_SECONDS / seconds)))
     # Once for what it may compile for so many, once for the time.
-    fit_seconds(model, batches, max(few, steps // 4))
-    rate = steps / fit_seconds(model, batches, steps)
+    clock.fit_seconds(max(few, steps // 4))
+    rate = steps / clock.fit_seconds(steps)
     return RaceEntry(backend, loss, first_step, rate, first_step + contest.steps / rate)
 
 

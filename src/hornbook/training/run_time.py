@@ -19,7 +19,7 @@ from hornbook.training.memory_need import memory_need
 from hornbook.training.model import UserModel
 from hornbook.training.prediction import evaluate_rows
 from hornbook.training.prepare import PreparedData
-from hornbook.training.step_time import step_seconds
+from hornbook.training.step_time import StepClock
 from hornbook.training.user_code import UserCode
 
 __all__ = ["measure_run"]
@@ -56,7 +56,7 @@ def measure_run(
     epochs = None if is_advanced else settings.epochs
     read = _read_seconds_per_row(data.train)
     model = user_model.keras_model
-    first, low, high = step_seconds(model, batches)
+    first, low, high = StepClock(model, batches).step_seconds()
     is_plain = isinstance(sequence, RowSequence)
     if is_plain:
         # Batches of cached rows are ready before they are asked for.
