@@ -82,6 +82,7 @@ class _Functions:
         self._one = jax.jit(self._step_at, donate_argnums=0)
         self._many = jax.jit(self._steps_from, donate_argnums=0)
         self._step = jax.jit(model.train_step, donate_argnums=0)
+        self._is_on_cpu = jax.default_backend() == "cpu"
         self._loops: bool | None = None
 
     def place(self, chunk: Any) -> Any:
@@ -116,7 +117,7 @@ class _Functions:
         return stepped
 
     def _pays_to_loop(self, state: State, chunk: Any) -> bool:
-        if jax.default_backend() != "cpu":
+        if not self._is_on_cpu:
             return False
         traced = self._one.trace(state, chunk, np.int32(0))
         _, after = traced.out_info
@@ -128,9 +129,13 @@ class _Functions:
         return keeps_form and _flops(traced.jaxpr) <= _MOST_LOOPED_FLOPS
 
     def _step_at(self, state: State, chunk: Any, index: Any) -> tuple[Any, State]:
-        # XLA compiles what is cut and decoded together with what is computed from it, and the
-        # last bit might differ from that of a batch that is given. It does not look into branches.
-        batch = jax.lax.cond(index >= 0, self._cut, self._zeros, chunk, index)
+        if self._is_on_cpu:
+            # XLA compiles what is cut and decoded together with what is computed from it, and the
+            # last bit might differ from that of a batch that is given; but not across a branch.
+            batch = jax.lax.cond(index >= 0, self._cut, self._zeros, chunk, index)
+        else:
+            # A GPU would wait at each branch for the host.
+            batch = self._cut(chunk, index)
         stepped: tuple[Any, State] = self._model.train_step(state, batch)
         return stepped
 

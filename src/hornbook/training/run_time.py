@@ -56,7 +56,8 @@ def measure_run(
     epochs = None if is_advanced else settings.epochs
     read = _read_seconds_per_row(data.train)
     model = user_model.keras_model
-    first, low, high = StepClock(model, batches).step_seconds()
+    in_chunks = getattr(sequence, "gives_chunks", False)
+    first, low, high = StepClock(model, batches, in_chunks=in_chunks).step_seconds()
     is_plain = isinstance(sequence, RowSequence)
     if is_plain:
         # Batches of cached rows are ready before they are asked for.

@@ -31,12 +31,15 @@ class StepClock:
     Args:
         model: compiled, and not trained by other means before.
         batches: as a sequence gives them; taken in turn.
+        in_chunks: whether the training gets them in chunks, see `RowSequence`.
     """
 
-    def __init__(self, model: Any, batches: list[tuple[Any, ...]]) -> None:
+    def __init__(
+        self, model: Any, batches: list[tuple[Any, ...]], *, in_chunks: bool = True
+    ) -> None:
         self._model = model
         # The same one every time: what is compiled for it stays.
-        self._repeated = _Repeated(batches)
+        self._repeated = _Repeated(batches, in_chunks=in_chunks)
         self.n_batches = len(batches)
 
     def fit_seconds(self, steps: int) -> float:
@@ -69,13 +72,13 @@ class StepClock:
 class _Repeated(keras.utils.PyDataset):  # type: ignore[misc]
     """The same batches again and again, as a `RowSequence` gives them."""
 
-    def __init__(self, batches: list[tuple[Any, ...]]) -> None:
+    def __init__(self, batches: list[tuple[Any, ...]], *, in_chunks: bool) -> None:
         super().__init__()
         self.steps = 0
         self._batches = batches
         sizes = [len(keras.tree.flatten(batch)[0]) for batch in batches]
         self.batch_size = sizes[0]
-        self.gives_chunks = len(set(sizes)) == 1
+        self.gives_chunks = in_chunks and len(set(sizes)) == 1
 
     def __len__(self) -> int:
         return self.steps
