@@ -9,7 +9,7 @@ import time
 
 import psutil
 import pytest
-from browser_steps import create_task, open_sample, set_epochs, shown_epoch, train, upload
+from browser_steps import create_task, open_sample, saving, set_epochs, shown_epoch, train, upload
 from playwright.sync_api import expect
 
 SEED_EXAMPLE = """
@@ -96,6 +96,9 @@ def test_stop_keeps_a_model_and_abort_keeps_none(page):
 def test_a_training_outlives_its_server(page, server):
     open_sample(page)
     set_epochs(page, 100_000)
+    with saving(page):
+        # Slow enough for curves of every epoch: of more than 1,500 they have some.
+        page.get_by_label("Batch size", exact=True).fill("1")
     train(page, "Goes on")
     before = shown_epoch(page, 5)
     server.kill()
