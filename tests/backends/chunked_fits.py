@@ -158,6 +158,9 @@ def own_step():
     model.compile("adam", "mse")
     with paced_executions(model):
         history = model.fit(Chunked(), epochs=2, verbose=0, shuffle=False).history
+    # TensorFlow traces a function twice when it is first called, and not for another number.
+    if OwnStep.steps_in_python > 2:
+        yield f"Steps were traced {OwnStep.steps_in_python} times."
     if int(model.optimizer.iterations) != 22 or not {"double", "nothing"} & set(history):
         yield f"A train_step of one's own: {history}"
 

@@ -133,6 +133,30 @@ def test_an_epoch_of_chunks_that_was_left_is_begun_anew(rows, monkeypatch):
     assert not [one for one in threading.enumerate() if one.name in ("read-blocks", "make-chunks")]
 
 
+@pytest.mark.parametrize("limit", ["_FIRST_BLOCK_BYTES", "_FIRST_BLOCK_ROWS"])
+def test_the_first_block_is_small_so_that_the_first_batch_comes_soon(rows, monkeypatch, limit):
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(chunks, limit, 4 * 64 if limit.endswith("BYTES") else 64)
+    read, encode = [], PreparedRows.encode
+    monkeypatch.setattr(
+        PreparedRows,
+        "encode",
+        lambda self, positions: (read.append(len(positions)), encode(self, positions))[1],
+    )
+    sequence = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES))
+    sequence.on_epoch_begin()
+    list(sequence.encoded_chunks())
+    # One row, to see how large they are; then blocks.
+    assert read == [1, 64, 128, 256, 512, 40]
+
+
+def test_a_chunk_has_so_many_rows_at_most_however_small_they_are(rows, monkeypatch):
+    monkeypatch.setattr(chunks, "_MOST_CHUNK_ROWS", 320)
+    sequence = RowSequence(rows, 32, TargetLayout.single(TargetFormat.VALUES))
+    sequence.on_epoch_begin()
+    assert [len(target) for _, target in sequence.encoded_chunks()] == [320, 320, 320, 40]
+
+
 def test_targets_of_many_classes_count_in_a_chunk(rows, monkeypatch):
     monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1600)
     labelled = replace(rows, targets=Targets({"": TargetEncoder("label", (0, 1, 2))}))

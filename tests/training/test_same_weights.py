@@ -171,11 +171,21 @@ def test_in_a_loop_or_step_by_step(design, plain, monkeypatch):
     sizes = []
     flops = jax_steps._flops
     monkeypatch.setattr(jax_steps, "_flops", lambda jaxpr: sizes.append(flops(jaxpr)) or sizes[-1])
+    looped = []
+    steps_from = jax_steps._Functions._steps_from
+    monkeypatch.setattr(
+        jax_steps._Functions,
+        "_steps_from",
+        lambda *arguments: (looped.append(1), steps_from(*arguments))[1],
+    )
     Trained(design, "loop").assert_same(plain)
+    # Once, where it is traced.
+    assert looped == [1]
     # Those of the whole step come last, after those of its parts.
     assert 0 < sizes[-1] <= jax_steps._MOST_LOOPED_FLOPS
     monkeypatch.setattr(jax_steps, "_MOST_LOOPED_FLOPS", sizes[-1] - 1)
     Trained(design, "steps").assert_same(plain)
+    assert looped == [1]
 
 
 @pytest.mark.skipif(IS_ON_TENSORFLOW, reason="This is it.")

@@ -96,12 +96,9 @@ class InputEncoding:
 
     def decode(self, encoded: EncodedInput) -> NDArray[Any]:
         """The rows as the network gets them, shape `(n_rows, *spec.shape)`."""
-        if self._byte_scale is not None:
-            scaled = encoded[_BYTES].astype(self.spec.dtype)
-            scaled *= self._byte_scale
-            return scaled
         if not self._has_places:
-            return encoded[_WHOLE]
+            whole: NDArray[Any] = self.decode_with(encoded, np)
+            return whole
         found = encoded[_PLACES]
         n_rows, width = len(found), self.spec.shape[0]
         decoded = np.zeros((n_rows, width), self.spec.dtype)
